@@ -1,0 +1,74 @@
+"""What can go wrong, one class per stage.
+
+    VoicebotError
+    ├── SettingsError      settings       voicebot.toml or the environment is wrong
+    ├── ContentError       content        a staff file is wrong; carries every problem at once
+    ├── WeightsError       weights        a model file is missing, corrupt, or cannot be fetched
+    ├── AudioFileError     audio_file     a sound file cannot be read
+    ├── HearingError       hearing        recognition failed
+    │   └── HearingBusy    hearing_busy   more is waiting than can be recognised in time
+    ├── SpeakingError      speaking       no voice could say the text
+    └── LineError          line           a call could not be opened, or its peer sent nonsense
+
+Every one says in plain words what is wrong and what to do. Errors of a library
+are wrapped with `from` at the border of the stage that met them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VoicebotError(Exception):
+    """The base of all errors that a user, a file or a peer may cause."""
+
+    code: ClassVar[str] = "voicebot"
+    """A stable word for logs, metrics and JSON answers."""
+
+
+class SettingsError(VoicebotError):
+    """voicebot.toml or a VOICEBOT_* variable is wrong."""
+
+    code = "settings"
+
+
+class ContentError(VoicebotError):
+    """Staff files are wrong; `str()` lists every problem, one a line."""
+
+    code = "content"
+
+
+class WeightsError(VoicebotError):
+    """A model file is missing, corrupt, or cannot be fetched."""
+
+    code = "weights"
+
+
+class AudioFileError(VoicebotError):
+    """A sound file cannot be read."""
+
+    code = "audio_file"
+
+
+class HearingError(VoicebotError):
+    """Recognition failed; callers still have the keys."""
+
+    code = "hearing"
+
+
+class HearingBusy(HearingError):
+    """More is waiting to be recognised than can be done in time."""
+
+    code = "hearing_busy"
+
+
+class SpeakingError(VoicebotError):
+    """No voice could say the text."""
+
+    code = "speaking"
+
+
+class LineError(VoicebotError):
+    """A call could not be opened, or its peer sent what cannot be understood."""
+
+    code = "line"

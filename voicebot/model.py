@@ -1,0 +1,320 @@
+"""The values that pass between the rooms of the house: frozen, each field with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Language: TypeAlias = str
+"""ISO 639-1 code, one of `LANGUAGES`."""
+
+OfficeId: TypeAlias = str
+"""The name of an office in `intents/offices.yaml`, such as `ufficio-casa`."""
+
+LANGUAGES: tuple[Language, ...] = ("it", "en", "fr", "ar")
+"""The languages the switchboard speaks, in the order of its keyed choice (1 to 4)."""
+
+RATE = 16_000
+"""Hz. Every sound inside the house is mono at this rate; lines convert at their edge."""
+
+FRAME_SECONDS = 0.02
+FRAME_SAMPLES = 320
+"""Samples in one frame: 20 ms at `RATE`."""
+
+
+# --- sound -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """A stretch of mono sound."""
+
+    samples: NDArray[np.int16]
+    """Shape (n,), full scale ±32767."""
+    rate: int = RATE
+    """Hz."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """One utterance, cut out of the caller's sound by voice activity."""
+
+    audio: Audio
+    """At `RATE`, with a little of what came before the first word."""
+    started_at: float
+    """Seconds since the line opened."""
+    speech_seconds: float
+    """How much of it was speech by voice activity."""
+
+
+# --- what comes from a line ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """One key of the telephone or of the page, counted once however it came."""
+
+    key: str
+    """One of 0-9, *, #."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A sentence that the caller wrote instead of saying it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The line is closed; nothing follows."""
+
+    reason: str
+    """`caller` or `lost`."""
+
+
+LineEvent: TypeAlias = Audio | KeyPress | Typed | HungUp
+"""What a line hands over. An `Audio` is one frame of `FRAME_SAMPLES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Words to show beside the sound, on lines that have a screen."""
+
+    speaker: str
+    """`bot`, `caller`, or `understood` (how the bot took what the caller said)."""
+    text: str
+    language: Language
+
+
+# --- hearing ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the recogniser took an utterance to say, in one language."""
+
+    language: Language
+    text: str
+    confidence: float
+    """0 to 1, the mean probability of its tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the ear made of one utterance."""
+
+    language: Language | None
+    """Whose language it is by the sound alone; None when it abstains."""
+    probabilities: Mapping[Language, float]
+    """Over the languages asked for; they sum to at most 1, the rest is other languages."""
+    hypotheses: tuple[Hypothesis, ...]
+    """Best first; empty when no speech was found in the sound."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """What each step took: `language`, `recognise`."""
+
+
+# --- understanding ---------------------------------------------------------------------
+
+
+class Action(StrEnum):
+    """What a caller wants done."""
+
+    TALK = "talk"
+    HOURS = "hours"
+    WHERE = "where"
+    OPERATOR = "operator"
+    REPEAT = "repeat"
+    SLOWER = "slower"
+    GOODBYE = "goodbye"
+    LANGUAGE = "language"
+    YES = "yes"
+    NO = "no"
+    NONE = "none"
+
+
+OFFICE_ACTIONS = (Action.TALK, Action.HOURS, Action.WHERE)
+"""The actions that need an office; the others are commands."""
+
+
+class Decision(StrEnum):
+    """How sure the understanding is."""
+
+    ACCEPT = "accept"
+    CONFIRM = "confirm"
+    CHOOSE = "choose"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the caller asks for."""
+
+    action: Action
+    office: OfficeId | None = None
+    """None for a command, or when the sentence names no office ("when are you open?")."""
+    to_language: Language | None = None
+    """Only with `Action.LANGUAGE`; None when the sentence does not say which."""
+    day: date | None = None
+    """The day the question is about, where one was named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that the sentence may mean."""
+
+    request: Request
+    score: float
+    """0 to 1."""
+    phrase: str
+    """The phrase of the staff files that it resembles, as written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a sentence was taken to mean, and how surely."""
+
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    """Best first, at most one an office. With CHOOSE, those to choose between lead."""
+
+    @property
+    def request(self) -> Request | None:
+        """The best candidate's request; None when rejected."""
+        if self.decision is Decision.REJECT or not self.candidates:
+            return None
+        return self.candidates[0].request
+
+
+# --- the town --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """One opening, local time, within one day."""
+
+    opens: time
+    closes: time
+
+
+Week: TypeAlias = tuple[tuple[Span, ...], ...]
+"""Seven days, Monday first, each with its openings in order."""
+
+
+class Appointment(StrEnum):
+    """Whether one must have an appointment before coming."""
+
+    NEVER = "never"
+    PREFERRED = "preferred"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One office of the town, as staff describe it."""
+
+    id: OfficeId
+    key: str
+    """The digit that reaches it."""
+    names: Mapping[Language, str]
+    """As spoken in a sentence without an article: "Ufficio casa", "Housing office"."""
+    telephone: str
+    """As dialled, digits and spaces."""
+    old_numbers: tuple[str, ...]
+    """Former direct numbers, now diverted to the switchboard."""
+    address: str
+    """Street, number, town."""
+    directions: Mapping[Language, str]
+    """How to get there, one or two sentences."""
+    appointment: Appointment
+    quarters: tuple[str, ...]
+    """The parts of the town it serves; empty where it serves all."""
+    streets: tuple[str, ...]
+    week: Week
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePhrase:
+    """One way in which callers name an office, or a need that belongs to it."""
+
+    text: str
+    """As staff wrote it, one expansion of its template."""
+    offices: tuple[OfficeId, ...]
+    """Usually one; several where the need is met by whichever serves the caller's home."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPhrase:
+    """A sentence frame that shows what is wanted of an office."""
+
+    text: str
+    """One expansion; `{office}` stands where an office is named, or is absent."""
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class CommandPhrase:
+    """A sentence that needs no office."""
+
+    text: str
+    action: Action
+    to_language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseBook:
+    """All phrases of one language."""
+
+    language: Language
+    offices: tuple[OfficePhrase, ...]
+    actions: tuple[ActionPhrase, ...]
+    commands: tuple[CommandPhrase, ...]
+    example: str
+    """A sentence a caller might say, offered when nothing was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence of `intents/tests` and what it must be taken to mean."""
+
+    language: Language
+    text: str
+    office: OfficeId | None
+    """None where no office must be found."""
+    action: Action
+    """`Action.NONE` where the sentence must match nothing."""
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that staff keep in files, checked and ready to use."""
+
+    town: Mapping[Language, str]
+    """The service's name as greeted: "Servizi sociali del Comune di Modena"."""
+    telephone: str
+    """The one number, as read out."""
+    offices: tuple[Office, ...]
+    books: Mapping[Language, PhraseBook]
+    examples: tuple[Example, ...]
+    version: str
+    """The first 12 hex digits of the sha256 of all files."""
+
+    def office(self, office_id: OfficeId) -> Office:
+        """The office of that id; KeyError where there is none."""
+        for office in self.offices:
+            if office.id == office_id:
+                return office
+        raise KeyError(office_id)

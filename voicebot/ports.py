@@ -1,0 +1,102 @@
+"""What the house asks of the outside, in its own words. Adapters implement these."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot.model import Audio, Caption, Heard, Language, LineEvent, Segment
+
+
+class AudioSource(Protocol):
+    """Where a line takes the sound it sends: it pulls, at its own pace."""
+
+    def pull(self) -> Audio:
+        """The next frame (`FRAME_SAMPLES` at `RATE`); silence when there is nothing to say.
+
+        Never waits and never fails.
+        """
+
+
+class Line(Protocol):
+    """One open call, whatever it came by."""
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether sound goes both ways; False on a line that only carries text."""
+
+    def attach(self, source: AudioSource) -> None:
+        """Take the outgoing sound from here, from now on."""
+
+    def events(self) -> AsyncIterator[LineEvent]:
+        """What comes from the caller, in order, up to and with `HungUp`. To be read once."""
+
+    def show(self, caption: Caption) -> None:
+        """Show words beside the sound; does nothing on a line without a screen."""
+
+    async def hang_up(self) -> None:
+        """Close the line and free what it holds; harmless when it is closed already."""
+
+
+class VoiceActivity(Protocol):
+    """Tells speech from other sound; one for each call, since it remembers what came before."""
+
+    def probability(self, chunk: NDArray[np.int16]) -> float:
+        """How likely the chunk (512 samples at `RATE`, 32 ms) is speech, 0 to 1."""
+
+
+class Ear(Protocol):
+    """Turns an utterance into languages and words."""
+
+    async def hear(
+        self, segment: Segment, languages: Sequence[Language], expected: Language | None
+    ) -> Heard:
+        """Whose language, among `languages`, and what was said.
+
+        With `expected` (the language that the call is held in) the words are recognised in that
+        language, and the probabilities are given all the same.
+
+        Raises:
+            HearingBusy: too much is waiting already.
+            HearingError: the recogniser failed; it is restarted, ask again next time.
+        """
+
+
+class Voice(Protocol):
+    """One synthetic voice. Blocking: it lives in the speech process."""
+
+    @property
+    def name(self) -> str:
+        """What tells its sound from every other's, version and settings included."""
+
+    def render(self, text: str, language: Language, speed: float) -> Audio:
+        """The text as sound at `RATE`, at the house's loudness; speed 1.0 is natural.
+
+        Raises:
+            SpeakingError: this voice cannot say it.
+        """
+
+
+class Synthesiser(Protocol):
+    """Says any text, in a process of its own."""
+
+    async def voice_name(self, language: Language) -> str:
+        """The name of the voice that speaks this language now: part of a prompt's cache key."""
+
+    async def synthesise(self, text: str, language: Language, speed: float) -> Audio:
+        """The text as sound at `RATE`.
+
+        Raises:
+            SpeakingError: no voice could say it.
+        """
+
+
+class Clock(Protocol):
+    """The wall clock; waiting goes by the event loop's own time."""
+
+    def now(self) -> datetime:
+        """The moment, aware, in the town's time zone."""

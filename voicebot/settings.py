@@ -1,0 +1,188 @@
+"""Every setting and its default: voicebot.toml first, VOICEBOT_* variables over it.
+
+`VOICEBOT_HTTP__PORT=9000` is `port = 9000` under `[http]`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from voicebot.errors import SettingsError
+from voicebot.model import LANGUAGES, Language
+
+HOME = Path(__file__).resolve().parent.parent
+"""The checkout: intents, locales and models lie beside the package."""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Paths(_Group):
+    """Where things are."""
+
+    intents: Path = HOME / "intents"
+    locales: Path = HOME / "locales"
+    models: Path = HOME / "models"
+    """The manifest and what is small enough for the repository."""
+    data: Path = HOME / "var"
+    """All that the program writes: fetched models, rendered prompts."""
+
+
+class Http(_Group):
+    """The web pages and their signalling."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    certificate: Path | None = None
+    """PEM file; browsers away from localhost give the microphone only over HTTPS."""
+    private_key: Path | None = None
+    max_body: int = Field(default=64 * 1024, ge=1024)
+    """Bytes. A WebRTC offer is some 5 kB."""
+    max_calls: int = Field(default=20, ge=1)
+    """Calls at once from web pages, sound and text together."""
+
+
+class IceServer(_Group):
+    """A STUN or TURN server, told to the browser and used here too."""
+
+    urls: str
+    username: str | None = None
+    credential: str | None = None
+
+
+class WebRtc(_Group):
+    """How browsers are reached through routers."""
+
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+class Speech(_Group):
+    """Hearing and voices."""
+
+    threads: int = Field(default=2, ge=1)
+    """Processor threads for one recognition."""
+    voices: dict[Language, tuple[str, ...]] = {
+        "it": ("piper:it_IT-paola-medium", "kokoro:if_sara", "espeak:it"),
+        "en": ("piper:en_GB-cori-medium", "kokoro:bf_emma", "piper:en_US-joe-medium", "espeak:en-gb"),
+        "fr": ("piper:fr_FR-siwis-medium", "kokoro:ff_siwis", "espeak:fr-fr"),
+        "ar": ("piper:ar_JO-kareem-medium", "espeak:ar"),
+    }
+    """By language, `engine:voice`, the preferred first; what is missing falls to the next."""
+    slower: float = Field(default=0.75, gt=0.3, lt=1.0)
+    """Speed of speech after the caller asks to go slower; 1.0 is natural."""
+    loudness: float = Field(default=-18.0, ge=-40.0, le=-10.0)
+    """LUFS at which every voice is brought."""
+    max_waiting: int = Field(default=16, ge=1)
+    """Utterances that may wait for recognition; past that callers are asked to use the keys."""
+
+
+class Endpointing(_Group):
+    """When the caller has begun and ended to speak. Seconds."""
+
+    speech_threshold: float = Field(default=0.5, gt=0, lt=1)
+    """Probability of speech that opens an utterance."""
+    min_speech: float = Field(default=0.1, gt=0)
+    """Speech that must be heard before the bot's voice gives way."""
+    end_silence: float = Field(default=0.7, gt=0)
+    """Silence that ends an utterance."""
+    max_utterance: float = Field(default=15.0, gt=1)
+    """Past this an utterance is taken as it is."""
+    lead: float = Field(default=0.3, ge=0)
+    """Sound kept from before the first word."""
+
+
+class Conversation(_Group):
+    """Patience of the conversation. Seconds."""
+
+    silence: float = Field(default=7.0, gt=0)
+    """Silence after the bot has spoken before it asks again."""
+    text_idle: float = Field(default=600.0, gt=0)
+    """A written conversation is closed after this much quiet."""
+    max_call: float = Field(default=1800.0, gt=0)
+    """A call that lasts longer is ended politely."""
+
+
+class Privacy(_Group):
+    """What may be kept. All off."""
+
+    log_transcripts: bool = False
+    """Log what was understood, with the words; for testing with consent only."""
+
+
+class Settings(BaseSettings):
+    """The whole of it, frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VOICEBOT_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+    )
+
+    languages: tuple[Language, ...] = LANGUAGES
+    """The languages that callers may speak, in the order of the keyed choice."""
+    time_zone: str = "Europe/Rome"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    paths: Paths = Paths()
+    http: Http = Http()
+    webrtc: WebRtc = WebRtc()
+    speech: Speech = Speech()
+    endpointing: Endpointing = Endpointing()
+    conversation: Conversation = Conversation()
+    privacy: Privacy = Privacy()
+
+    @field_validator("languages")
+    @classmethod
+    def _known(cls, value: tuple[Language, ...]) -> tuple[Language, ...]:
+        unknown = [code for code in value if code not in LANGUAGES]
+        if unknown or not value or len(set(value)) != len(value):
+            raise ValueError(f"write some of {', '.join(LANGUAGES)}, each once")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over the environment over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_file)
+
+
+_toml_file: Path | None = None
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """The settings from `file` (default: voicebot.toml in the working directory, if any).
+
+    Raises:
+        SettingsError: the file or a variable is wrong; says which key and why.
+    """
+    global _toml_file
+    if file is not None and not file.is_file():
+        raise SettingsError(f"{file}: there is no such file; write one or leave --settings out")
+    _toml_file = file or Path("voicebot.toml")
+    try:
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_toml_file}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise SettingsError("settings are wrong:\n  " + "\n  ".join(lines)) from error
