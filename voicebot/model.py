@@ -197,6 +197,18 @@ class Understanding:
         return self.candidates[0].request
 
 
+# --- what the bot says -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A few words in one language, rendered and cached as one piece of sound."""
+
+    language: Language
+    text: str
+    """As spoken: numbers in words, Arabic with its vowel marks."""
+
+
 # --- the town --------------------------------------------------------------------------
 
 
@@ -290,10 +302,12 @@ class Example:
 
     language: Language
     text: str
-    office: OfficeId | None
-    """None where no office must be found."""
+    offices: tuple[OfficeId, ...]
+    """Usually one; several where the caller must be asked which; none for a command."""
     action: Action
     """`Action.NONE` where the sentence must match nothing."""
+    to_language: Language | None
+    """Only with `Action.LANGUAGE`."""
     file: str
     line: int
 
