@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -26,6 +27,9 @@ RATE = 16_000
 FRAME_SECONDS = 0.02
 FRAME_SAMPLES = 320
 """Samples in one frame: 20 ms at `RATE`."""
+
+
+_VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
 
 
 # --- sound -----------------------------------------------------------------------------
@@ -207,6 +211,11 @@ class Sentence:
     language: Language
     text: str
     """As spoken: numbers in words, Arabic with its vowel marks."""
+
+    @property
+    def shown(self) -> str:
+        """As written for a reader: Arabic without vowel marks."""
+        return _VOWEL_MARKS.sub("", self.text)
 
 
 # --- the town --------------------------------------------------------------------------

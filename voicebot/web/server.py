@@ -1,0 +1,127 @@
+"""The web side: the caller page, the doors by which it calls, and what watches the house."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from fastapi import Body, FastAPI, Request, Response, WebSocket
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+
+from voicebot.errors import LineError
+from voicebot.model import Content, Language
+from voicebot.ports import Line
+from voicebot.switchboard import Switchboard
+from voicebot.web.guard import Guard
+from voicebot.web.pages import CallerPage
+
+HERE = Path(__file__).parent
+
+
+class TextLine(Line, Protocol):
+    """A line that carries text over a socket of the page."""
+
+    async def pump(self) -> None:
+        """Send what is shown, until the line is hung up or the page has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How lines are opened, each by its adapter."""
+
+    webrtc: Callable[[str], Awaitable[tuple[Line, str]]]
+    """From an SDP offer to a line and the SDP answer; raises LineError."""
+    text: Callable[[WebSocket], TextLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages show."""
+
+    content: Callable[[], Content]
+    languages: tuple[Language, ...]
+    texts: Mapping[Language, Callable[[str], str]]
+    """The words of the pages by language: from an English text to the shown one."""
+    ice_servers: tuple[Mapping[str, str], ...]
+    max_body: int
+
+
+def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
+    """The web application."""
+    app = FastAPI(title="voicebot", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, max_body=site.max_body)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    page = CallerPage(HERE / "templates", site.content, site.languages, site.texts)
+
+    @app.get("/", response_class=HTMLResponse)
+    async def caller(request: Request, lang: str | None = None) -> HTMLResponse:
+        accepted = request.headers.get("accept-language", "")
+        return HTMLResponse(page.render(lang, accepted, site.ice_servers))
+
+    @app.post("/api/calls")
+    async def call(
+        request: Request, sdp: Annotated[str, Body(embed=True, min_length=1)]
+    ) -> Response:
+        if not _same_site(request.headers.get("origin"), request.headers.get("host")):
+            return _problem(403, LineError("calls are taken only from this site's own page"))
+        try:
+            with switchboard.admission():
+                try:
+                    line, answer = await doors.webrtc(sdp)
+                except LineError as error:
+                    return _problem(400, error)
+                switchboard.start(line)
+        except LineError as error:
+            return _problem(503, error)
+        return JSONResponse({"sdp": answer})
+
+    @app.websocket("/api/text")
+    async def text(socket: WebSocket) -> None:
+        if not _same_site(socket.headers.get("origin"), socket.headers.get("host")):
+            await socket.close(1008, "calls are taken only from this site's own page")
+            return
+        await socket.accept()
+        try:
+            with switchboard.admission():
+                line = doors.text(socket)
+                held = switchboard.start(line)
+        except LineError as error:
+            await socket.close(1013, str(error))
+            return
+        await line.pump()
+        await held
+
+    @app.get("/healthz", response_class=PlainTextResponse)
+    async def healthy() -> str:
+        return "ok"
+
+    @app.get("/readyz")
+    async def ready() -> PlainTextResponse:
+        if switchboard.draining:
+            return PlainTextResponse("closing", status_code=503)
+        return PlainTextResponse("ready")
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def metrics() -> str:
+        return (
+            "# TYPE voicebot_calls_running gauge\n"
+            f"voicebot_calls_running {switchboard.running}\n"
+            "# TYPE voicebot_calls_taken_total counter\n"
+            f"voicebot_calls_taken_total {switchboard.taken}\n"
+            "# TYPE voicebot_calls_refused_total counter\n"
+            f"voicebot_calls_refused_total {switchboard.refused}\n"
+        )
+
+    return app
+
+
+def _same_site(origin: str | None, host: str | None) -> bool:
+    """Browsers send the origin; a program without one is no cross-site request."""
+    return origin is None or origin.split("://", 1)[-1] == host
+
+
+def _problem(status: int, error: LineError) -> JSONResponse:
+    return JSONResponse({"error": error.code, "message": str(error)}, status_code=status)
