@@ -14,6 +14,9 @@ from voicebot.model import Caption, HungUp, KeyPress, Typed
 MAX_TEXT = 500
 """Characters in one written sentence."""
 
+MAX_MESSAGE = 4096
+"""Characters in one message."""
+
 ENDED = json.dumps({"ended": True})
 
 
@@ -23,9 +26,11 @@ def parse(message: str | bytes) -> KeyPress | Typed | HungUp:
     Raises:
         LineError: it is not one of the messages above.
     """
+    if len(message) > MAX_MESSAGE:
+        raise LineError("a message from the page is too long")
     try:
         fields = json.loads(message)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LineError("a message from the page is not JSON") from error
     match fields:
         case {"key": str(key)} if len(key) == 1 and key in "0123456789*#":

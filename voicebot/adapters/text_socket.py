@@ -18,9 +18,6 @@ logger = logging.getLogger(__name__)
 MAX_OUTGOING = 200
 """Captions that may wait for a slow page; past that the line counts as lost."""
 
-MAX_MESSAGE = 4096
-"""Characters in one message."""
-
 
 class TextSocketLine:
     """A `Line` over an accepted WebSocket."""
@@ -41,8 +38,6 @@ class TextSocketLine:
             try:
                 message = await self._socket.receive_text()
             except (WebSocketDisconnect, RuntimeError, KeyError):
-                break
-            if len(message) > MAX_MESSAGE:
                 break
             try:
                 event = page_messages.parse(message)

@@ -1,0 +1,92 @@
+"""The walls of the house: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import voicebot
+
+SOURCE = Path(voicebot.__file__).parent
+
+VALUES = {"model", "errors"}
+STAGES = {
+    "hearing",
+    "understanding",
+    "offices",
+    "answering",
+    "speaking",
+    "media",
+    "content",
+    "weights",
+}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "model": set(),
+    "errors": set(),
+    "ports": {"model"},
+    "settings": VALUES,
+    **{stage: {*VALUES, "ports"} for stage in STAGES},
+    "dialogue": {*VALUES, "understanding", "offices", "answering"},
+    "adapters": {*VALUES, "ports", "media"},
+    "call": {*VALUES, "ports", "dialogue", "hearing", "speaking", "media"},
+    "switchboard": {*VALUES, "ports", "call"},
+    "report": {*VALUES, "dialogue", "understanding"},
+    "staff": {*VALUES, "content", "understanding", "answering", "offices"},
+    "web": {*VALUES, "ports", "switchboard"},
+}
+"""By room, the rooms it may import. `app` composes and `__main__` presents: they may import all."""
+
+FREE = {"app", "commands", "__main__", "__init__"}
+
+VENDORS = {
+    "aiortc",
+    "av",
+    "ctranslate2",
+    "espeakng_loader",
+    "faster_whisper",
+    "onnxruntime",
+    "piper",
+    "pydub",
+    "soundfile",
+    "tokenizers",
+    "vosk",
+}
+"""Libraries whose types stay inside `adapters`."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        yield path.relative_to(SOURCE).parts[0].removesuffix(".py"), path
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            if node.module == "voicebot":
+                yield from (f"voicebot.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize(("room", "path"), list(modules()), ids=lambda value: str(value))
+def test_a_room_imports_only_what_it_may(room: str, path: Path) -> None:
+    if room in FREE:
+        return
+    allowed = MAY_IMPORT[room] | {room}
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[0] == "voicebot" and len(parts) > 1:
+            assert parts[1] in allowed, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize(("room", "path"), list(modules()), ids=lambda value: str(value))
+def test_vendors_stay_in_their_adapters(room: str, path: Path) -> None:
+    for name in imported(path):
+        if name.split(".")[0] in VENDORS:
+            assert room == "adapters", f"{path.name} imports {name}"
