@@ -13,23 +13,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from voicebot import dialogue as talk
 from voicebot.errors import HearingError
 from voicebot.hearing.endpointing import (
     Endpointer,
-    EndpointingSettings,
+    Endpointing,
+    EndpointEvent,
     Noise,
     SpeechEnded,
     SpeechStarted,
 )
 from voicebot.hearing.language import LanguageEvidence
-from voicebot.model import Audio, Caption, HungUp, Hypothesis, KeyPress, LineEvent, Segment, Typed
+from voicebot.model import (
+    Audio,
+    Caption,
+    HungUp,
+    Hypothesis,
+    KeyPress,
+    LineEvent,
+    Segment,
+    Sentence,
+    Typed,
+)
 from voicebot.ports import Clock, Ear, Line, VoiceActivity
 from voicebot.speaking.playout import Begun, Played, PlayoutEvent
-from voicebot.speaking.prompts import Prompts
 from voicebot.speaking.speaker import Speaker
 
 logger = logging.getLogger(__name__)
@@ -59,8 +69,9 @@ class Services:
     """The conversation as published now; a call keeps the one it began with."""
     ear: Ear
     voice_activity: Callable[[], VoiceActivity]
-    endpointing: EndpointingSettings
-    prompts: Prompts
+    endpointing: Endpointing
+    prompt: Callable[[Sentence, float], Awaitable[Audio]]
+    """A sentence at a speed (1.0 is natural) as sound; raises SpeakingError."""
     clock: Clock
     patience: Patience
     slow: float
@@ -89,8 +100,8 @@ class Call:
         self._dialogue = services.dialogue()
         self._state = talk.State()
         self._evidence = LanguageEvidence()
-        self._speaker = Speaker(services.prompts, self._on_playout, line.has_audio)
-        self._endpointer = Endpointer(services.endpointing, services.voice_activity())
+        self._speaker = Speaker(services.prompt, self._on_playout, line.has_audio)
+        self._endpointer = Endpointer(services.voice_activity(), services.endpointing)
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
         self._utterances: asyncio.Queue[tuple[int, Segment]] = asyncio.Queue(MAX_UTTERANCES)
         self._turn = 0  # goes up when a key or a written word overtakes what is being heard
@@ -140,7 +151,7 @@ class Call:
                 logger.info("call %s: hung up (%s)", self._id, reason)
                 await self._events.put(None)
 
-    async def _on_speech(self, sound: SpeechStarted | SpeechEnded | Noise) -> None:
+    async def _on_speech(self, sound: EndpointEvent) -> None:
         match sound:
             case SpeechStarted() if not self._ending:
                 self._caller_speaks = True

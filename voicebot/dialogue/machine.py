@@ -44,7 +44,7 @@ from voicebot.model import (
 )
 from voicebot.model import Action as Wanted
 from voicebot.offices import hours
-from voicebot.understanding.keypad import key_request, spoken_key
+from voicebot.understanding.keypad import request_for_key, spoken_key
 from voicebot.understanding.matcher import Matcher
 
 MAX_FAILURES = 4
@@ -55,7 +55,6 @@ MAX_SILENCES = 3
 """Silences in a row before the call ends politely: ask again, then the keys, then goodbye."""
 
 CONFIRM_KEY = "#"
-BACK_KEY = "*"
 
 Step: TypeAlias = tuple[State, tuple[Action, ...]]
 Words: TypeAlias = tuple[Sentence, ...]
@@ -211,15 +210,16 @@ class Dialogue:
 
     def _keyed(self, state: State, key: str, now: datetime) -> Step:
         state = replace(state, failures=0)
-        request = key_request(key, self.content.offices)
+        request = request_for_key(key, self.content.offices)
         if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
             return self._language_key(state, key, request, now)
         if key == CONFIRM_KEY and state.phase is Phase.CONFIRMING:
             return self._answer(state, state.pending[0], now)
-        if request is None:
+        if request is None or request.action is Wanted.NONE:
+            language = self._tongue(state)
+            before = () if request else self.wording.wrong_key(language)
             state = replace(state, phase=Phase.OPEN, pending=())
-            before = () if key == BACK_KEY else self.wording.wrong_key(state.language or "")
-            return self._say(state, before + self._menu(self._tongue(state)))
+            return self._say(state, before + self._menu(language))
         if request.action not in OFFICE_ACTIONS:
             return self._command(state, request, now)
         request = self._complete(state, request)

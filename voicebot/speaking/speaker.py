@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from voicebot.errors import SpeakingError
-from voicebot.model import Sentence
+from voicebot.model import Audio, Sentence
 from voicebot.speaking.playout import Begun, Drained, Played, Playout, PlayoutEvent
-from voicebot.speaking.prompts import Prompts
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +21,13 @@ class Speaker:
     """
 
     def __init__(
-        self, prompts: Prompts, notify: Callable[[PlayoutEvent], None], audible: bool
+        self,
+        prompt: Callable[[Sentence, float], Awaitable[Audio]],
+        notify: Callable[[PlayoutEvent], None],
+        audible: bool,
     ) -> None:
         self.playout = Playout(self._played)
-        self._prompts = prompts
+        self._prompt = prompt
         self._notify = notify
         self._audible = audible
         self._filling: asyncio.Task[None] | None = None
@@ -64,7 +66,7 @@ class Speaker:
     async def _fill(self, sentences: tuple[Sentence, ...], speed: float) -> None:
         for sentence in sentences:
             try:
-                self.playout.add(sentence, await self._prompts.audio(sentence, speed))
+                self.playout.add(sentence, await self._prompt(sentence, speed))
             except SpeakingError as error:
                 logger.error("a sentence stays unsaid (%s): %s", sentence.language, error)
                 self._notify(Begun(sentence))

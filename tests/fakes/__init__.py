@@ -1,0 +1,1 @@
+"""One fake for each port, and a clock that costs no time."""

@@ -1,0 +1,89 @@
+"""A line whose caller follows a script, on the loop's time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voicebot.model import FRAME_SAMPLES, FRAME_SECONDS, Audio, Caption, HungUp, LineEvent
+from voicebot.ports import AudioSource
+
+SPEECH_LEVEL = 8000
+NOISE_LEVEL = 2000
+"""Sample values by which the fake voice activity tells speech from noise."""
+
+
+@dataclass
+class FakeLine:
+    """Sends silence each 20 ms, louder while the script speaks; keeps all it is sent."""
+
+    has_audio: bool = True
+    captions: list[Caption] = field(default_factory=list)
+    heard: list[tuple[float, bool]] = field(default_factory=list)
+    """For each frame pulled: when, and whether it held sound."""
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self._source: AudioSource | None = None
+        self._queue: asyncio.Queue[LineEvent] = asyncio.Queue()
+        self._level_until: list[tuple[float, int]] = []
+
+    # the caller's side
+
+    async def speak(self, seconds: float, level: int = SPEECH_LEVEL) -> None:
+        """Make a sound, from now."""
+        end = asyncio.get_running_loop().time() + seconds
+        self._level_until = [(end, level)]
+        await asyncio.sleep(seconds)
+
+    def do(self, event: LineEvent) -> None:
+        """Press a key, write, hang up."""
+        self._queue.put_nowait(event)
+
+    async def quiet(self, seconds: float = 0.3) -> None:
+        """Wait until the bot has said nothing for so long."""
+        loop = asyncio.get_running_loop()
+        while not self.closed:
+            last = max((at for at, sound in self.heard if sound), default=0.0)
+            if loop.time() - last >= seconds and loop.time() >= seconds:
+                return
+            await asyncio.sleep(0.02)
+
+    def said(self, speaker: str = "bot") -> list[str]:
+        """The captions of one speaker so far."""
+        return [c.text for c in self.captions if c.speaker == speaker]
+
+    # the port
+
+    def attach(self, source: AudioSource) -> None:
+        self._source = source
+
+    async def events(self) -> AsyncIterator[LineEvent]:
+        loop = asyncio.get_running_loop()
+        while True:
+            while not self._queue.empty():
+                event = self._queue.get_nowait()
+                yield event
+                if isinstance(event, HungUp):
+                    return
+            if not self.has_audio:
+                event = await self._queue.get()
+                yield event
+                if isinstance(event, HungUp):
+                    return
+                continue
+            if self._source is not None:
+                self.heard.append((loop.time(), bool(self._source.pull().samples.any())))
+            level = next((v for end, v in self._level_until if loop.time() < end), 0)
+            tone = np.where(np.arange(FRAME_SAMPLES) % 2, level, -level)
+            yield Audio(tone.astype(np.int16))
+            await asyncio.sleep(FRAME_SECONDS)
+
+    def show(self, caption: Caption) -> None:
+        self.captions.append(caption)
+
+    async def hang_up(self) -> None:
+        self.closed = True
