@@ -44,6 +44,7 @@ class CallerPage:
         """The page's HTML. `chosen` is the reader's choice, `accepted` the Accept-Language."""
         language = self._language(chosen, accepted)
         content = self._content()
+        _ = self._texts[language]
         return self._environment.get_template("caller.html").render(
             language=language,
             direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
@@ -51,11 +52,8 @@ class CallerPage:
             town=content.town[language],
             telephone=content.telephone,
             offices=[(office.key, office.names[language]) for office in content.offices],
-            config={
-                "iceServers": list(ice_servers),
-                "language": language,
-            },
-            _=self._texts[language],
+            config={"iceServers": list(ice_servers), "texts": _script_texts(_)},
+            _=_,
         )
 
     def _language(self, chosen: str | None, accepted: str) -> Language:
@@ -64,3 +62,40 @@ class CallerPage:
         wanted = [part.split(";")[0].strip().replace("-", "_") for part in accepted.split(",")]
         wanted = [part for code in wanted for part in (code, code.split("_")[0]) if part]
         return negotiate_locale(wanted, self._languages) or self._languages[0]
+
+
+def _script_texts(_: Callable[[str], str]) -> dict[str, object]:
+    """What the page's script shows."""
+    return {
+        "call": _("Call"),
+        "hang_up": _("Hang up"),
+        "connecting": _("Connecting…"),
+        "in_call": _("In call"),
+        "writing": _("You are writing with the switchboard."),
+        "ended": _("The call has ended."),
+        "write_instead": _("You can also write below, or use the keys."),
+        "speakers": {
+            "bot": _("Switchboard"),
+            "caller": _("You"),
+            "understood": _("Understood"),
+        },
+        "problems": {
+            "refused": _(
+                "The microphone was refused. Allow it in the browser's address bar, "
+                "then call again."
+            ),
+            "no_microphone": _("No microphone was found. Plug one in, then call again."),
+            "microphone_busy": _(
+                "The microphone cannot be used now. Close other programs that use it, "
+                "then call again."
+            ),
+            "insecure": _(
+                "Browsers give the microphone only to pages opened over https or on the "
+                "switchboard's own machine."
+            ),
+            "unsupported": _("This browser cannot make calls. Try a newer one."),
+            "busy": _("All lines are busy. Call again in a few minutes."),
+            "dropped": _("The line has dropped. Call again."),
+            "unreachable": _("The switchboard could not be reached. Call again in a minute."),
+        },
+    }

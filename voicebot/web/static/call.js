@@ -1,0 +1,150 @@
+/** A call with sound: WebRTC, with keys, written words and captions on its data channel. */
+
+const GATHERING_MS = 2000;
+const DROPPED_MS = 5000;
+
+/** Something the caller can be told, by the name of its text. */
+export class CallProblem extends Error {
+  /** @param {string} name @param {string} [detail] what the switchboard itself said */
+  constructor(name, detail = "") {
+    super(name);
+    this.name = name;
+    this.detail = detail;
+  }
+}
+
+export class VoiceCall {
+  /**
+   * @param {{iceServers: RTCIceServer[], audio: HTMLAudioElement,
+   *          onMessage: (message: object) => void, onOpen: () => void,
+   *          onEnd: (problem?: CallProblem) => void}} options
+   */
+  constructor(options) {
+    this.options = options;
+    this.ended = false;
+    this.connected = false;
+    this.unsent = [];
+  }
+
+  /** Ask for the microphone, then ring. Throws CallProblem. */
+  async open() {
+    this.stream = await microphone();
+    if (this.ended) return this.free();
+    this.peer = new RTCPeerConnection({ iceServers: this.options.iceServers });
+    this.peer.addEventListener("track", ({ track }) => {
+      this.options.audio.srcObject = new MediaStream([track]);
+    });
+    this.peer.addEventListener("connectionstatechange", () => this.watch());
+    this.channel = this.peer.createDataChannel("switchboard");
+    this.channel.addEventListener("open", () => this.flush());
+    this.channel.addEventListener("message", ({ data }) => this.receive(data));
+    for (const track of this.stream.getTracks()) this.peer.addTrack(track, this.stream);
+    await this.peer.setLocalDescription();
+    await gathered(this.peer);
+    if (this.ended) return this.free();
+    const sdp = await ring(this.peer.localDescription.sdp);
+    if (this.ended) return this.free();
+    await this.peer.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** @param {object} message */
+  send(message) {
+    if (this.channel?.readyState === "open") this.channel.send(JSON.stringify(message));
+    else this.unsent.push(message);
+  }
+
+  /** @param {boolean} muted */
+  mute(muted) {
+    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !muted;
+  }
+
+  hangUp() {
+    if (this.ended) return;
+    this.send({ hang_up: true });
+    this.end();
+  }
+
+  flush() {
+    for (const message of this.unsent.splice(0)) this.channel.send(JSON.stringify(message));
+  }
+
+  receive(data) {
+    const message = JSON.parse(data);
+    if (message.ended) this.end();
+    else this.options.onMessage(message);
+  }
+
+  watch() {
+    clearTimeout(this.dropping);
+    const state = this.peer.connectionState;
+    if (state === "connected" && !this.connected) {
+      this.connected = true;
+      this.options.onOpen();
+    } else if (state === "disconnected") {
+      this.dropping = setTimeout(() => this.end(new CallProblem("dropped")), DROPPED_MS);
+    } else if (state === "failed" || state === "closed") {
+      this.end(new CallProblem(this.connected ? "dropped" : "unreachable"));
+    }
+  }
+
+  /** @param {CallProblem} [problem] */
+  end(problem) {
+    if (this.ended) return;
+    this.ended = true;
+    clearTimeout(this.dropping);
+    // the last message leaves before the connection is torn down
+    setTimeout(() => this.free(), 150);
+    this.options.onEnd(problem);
+  }
+
+  free() {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.peer?.close();
+    this.options.audio.srcObject = null;
+  }
+}
+
+async function microphone() {
+  if (!navigator.mediaDevices?.getUserMedia || typeof RTCPeerConnection === "undefined") {
+    throw new CallProblem(window.isSecureContext ? "unsupported" : "insecure");
+  }
+  const audio = {
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+    channelCount: 1,
+  };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio });
+  } catch (error) {
+    if (error.name === "NotAllowedError" || error.name === "SecurityError") {
+      throw new CallProblem("refused");
+    }
+    throw new CallProblem(error.name === "NotFoundError" ? "no_microphone" : "microphone_busy");
+  }
+}
+
+function gathered(peer) {
+  return new Promise((resolve) => {
+    const done = () => peer.iceGatheringState === "complete" && resolve();
+    peer.addEventListener("icegatheringstatechange", done);
+    setTimeout(resolve, GATHERING_MS);
+    done();
+  });
+}
+
+async function ring(sdp) {
+  let response;
+  try {
+    response = await fetch("/api/calls", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ sdp }),
+    });
+  } catch {
+    throw new CallProblem("unreachable");
+  }
+  if (response.status === 503) throw new CallProblem("busy");
+  if (!response.ok) throw new CallProblem("unreachable");
+  return (await response.json()).sdp;
+}

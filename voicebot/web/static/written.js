@@ -1,0 +1,55 @@
+/** A call without sound: the same messages over a WebSocket. */
+
+import { CallProblem } from "./call.js";
+
+const BUSY = 1013;
+
+export class WrittenCall {
+  /**
+   * @param {{onMessage: (message: object) => void, onOpen: () => void,
+   *          onEnd: (problem?: CallProblem) => void}} options
+   */
+  constructor(options) {
+    this.options = options;
+    this.ended = false;
+    this.unsent = [];
+  }
+
+  async open() {
+    const url = new URL("/api/text", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.socket = new WebSocket(url);
+    this.socket.addEventListener("open", () => {
+      for (const message of this.unsent.splice(0)) this.socket.send(JSON.stringify(message));
+      this.options.onOpen();
+    });
+    this.socket.addEventListener("message", ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.ended) this.end();
+      else this.options.onMessage(message);
+    });
+    this.socket.addEventListener("close", ({ code }) => {
+      this.end(new CallProblem(code === BUSY ? "busy" : "dropped"));
+    });
+  }
+
+  /** @param {object} message */
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    else this.unsent.push(message);
+  }
+
+  hangUp() {
+    if (this.ended) return;
+    this.send({ hang_up: true });
+    this.end();
+  }
+
+  /** @param {CallProblem} [problem] */
+  end(problem) {
+    if (this.ended) return;
+    this.ended = true;
+    this.socket?.close();
+    this.options.onEnd(problem);
+  }
+}
