@@ -1,0 +1,136 @@
+"""The folder of staff files as one `Content`, or every mistake in it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicebot.content.build import Sentences, build
+from voicebot.content.checks import StaffFile, check_letters, check_offices
+from voicebot.content.phrase_checks import check_phrases, check_sentences
+from voicebot.content.problems import Problem, StaffFilesError, has_errors, in_order
+from voicebot.content.schema import OfficesFile, PhrasesFile, SentencesFile
+from voicebot.content.tree import parse
+from voicebot.content.wording import Model, validate
+from voicebot.model import Content, Language
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in the folder."""
+
+    content: Content | None
+    """None when one of the problems is an error."""
+    problems: tuple[Problem, ...]
+    """By file and line, warnings as well."""
+
+
+def load_content(intents: Path, languages: Sequence[Language]) -> Content:
+    """The staff files of the folder `intents`, for these languages. Warnings are logged.
+
+    Raises:
+        StaffFilesError: a `ContentError` that carries all problems at once.
+    """
+    reading = read_content(intents, languages)
+    if reading.content is None:
+        raise StaffFilesError(reading.problems)
+    for problem in reading.problems:
+        logger.warning("%s", problem)
+    return reading.content
+
+
+def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
+    """Like `load_content`, for those who show the problems: no file can make it raise."""
+    if not intents.is_dir():
+        message = "this is not a folder" if intents.exists() else "there is no such folder"
+        remedy = "give the path of the folder that holds offices.yaml"
+        return Reading(None, (Problem(str(intents), 0, "", message, remedy),))
+    reader = _Reader(intents)
+    town_file = reader.open("offices.yaml")
+    town = reader.validate(town_file, OfficesFile)
+    known = None
+    if town_file is not None:
+        known = list(town_file.table("offices")) or None
+        reader.problems += check_offices(town_file, languages)
+    books: dict[Language, PhrasesFile] = {}
+    sentences: list[Sentences] = []
+    for language in languages:
+        file = reader.open(f"{language}.yaml")
+        book = reader.validate(file, PhrasesFile)
+        if file is not None:
+            reader.problems += check_phrases(file, language, known, languages)
+        if book is not None:
+            books[language] = book
+        file = reader.open(f"tests/{language}.yaml")
+        tests = reader.validate(file, SentencesFile)
+        if file is not None:
+            reader.problems += check_sentences(file, language, known)
+        if file is not None and tests is not None:
+            sentences.append(Sentences(language, file, tests))
+    problems = in_order(reader.problems)
+    if town is None or has_errors(problems):
+        return Reading(None, problems)
+    return Reading(build(town, books, sentences, reader.version()), problems)
+
+
+class _Reader:
+    """Reads the files of a folder, and remembers what they were and what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self._folder = folder
+        self._bytes: dict[str, bytes] = {}
+
+    def open(self, name: str) -> StaffFile | None:
+        """The file as a tree, None where there is none to be had."""
+        shown = f"{self._folder.name}/{name}" if self._folder.name else name
+        try:
+            self._bytes[name] = (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            problem = Problem(shown, 0, "", "the file is missing", self._missing(name))
+            self.problems.append(problem)
+            return None
+        except OSError as error:
+            message = f"the file cannot be read: {error.strerror}"
+            remedy = "put a file that everybody may read in its place"
+            self.problems.append(Problem(shown, 0, "", message, remedy))
+            return None
+        tree, problems = parse(self._bytes[name], shown)
+        self.problems += problems
+        if tree is None:
+            return None
+        file = StaffFile(shown, tree)
+        self.problems += check_letters(file)
+        return file
+
+    def validate(self, file: StaffFile | None, model: type[Model]) -> Model | None:
+        """The file as a model, None where it is not one."""
+        if file is None:
+            return None
+        value, problems = validate(model, file.tree, file.name)
+        self.problems += problems
+        return value
+
+    def version(self) -> str:
+        """12 hex digits that change with any byte of any file."""
+        digest = hashlib.sha256()
+        for name, data in sorted(self._bytes.items()):
+            digest.update(f"{name}\0{len(data)}\0".encode())
+            digest.update(data)
+        return digest.hexdigest()[:12]
+
+    def _missing(self, name: str) -> str:
+        wanted = self._folder / name
+        try:
+            others = sorted(path.name for path in wanted.parent.iterdir())
+        except OSError:
+            return "make the folder, and write the file like those of the sample town"
+        for other in others:
+            if other.casefold().rsplit(".", 1)[0] == wanted.stem:
+                return f"rename {other} to {wanted.name}"
+        return "write it like that of the sample town"

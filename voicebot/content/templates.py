@@ -1,0 +1,197 @@
+"""Phrase templates: `[optional]`, `(this|that)`, nested as needed, and `{office}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import TypeAlias
+
+from rapidfuzz import fuzz
+
+MAX_EXPANSIONS = 200
+"""Sentences one template may stand for; past that it is a slip, and slows the matching."""
+
+MAX_DEPTH = 12
+"""Brackets within brackets; nobody can read more."""
+
+OFFICE = "{office}"
+"""Stands in a template where callers name an office."""
+
+
+class TemplateError(ValueError):
+    """A template that cannot be expanded."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Alternatives, each a sequence of pieces; `optional` adds the empty one."""
+
+    alternatives: tuple[Sequence, ...]
+    optional: bool
+
+
+Piece: TypeAlias = str | Choice
+Sequence: TypeAlias = tuple[Piece, ...]
+
+
+@lru_cache(maxsize=20_000)
+def expand(template: str, office_allowed: bool = False) -> tuple[str, ...]:
+    """Every sentence that the template stands for, in order, with single spaces.
+
+    `{office}` is left as it is where it is allowed. Repeated sentences are kept.
+
+    Raises:
+        TemplateError: says what is wrong, at which column (from 1), and what to write.
+    """
+    sequence = _Parser(template, office_allowed).parse()
+    count = _count(sequence)
+    if count > MAX_EXPANSIONS:
+        raise TemplateError(
+            f"this stands for {_rounded(count)} sentences, and {MAX_EXPANSIONS} is the most",
+            "write it as two or more phrases with fewer brackets each",
+        )
+    sentences = tuple(" ".join(text.split()) for text in _texts(sequence))
+    for sentence in sentences:
+        _check_sentence(sentence)
+    return sentences
+
+
+def _check_sentence(sentence: str) -> None:
+    if sentence.count(OFFICE) > 1:
+        raise TemplateError(f'"{sentence}" names {OFFICE} twice', f"keep one {OFFICE}")
+    if not any(sign.isalnum() for sign in sentence):
+        raise TemplateError(
+            "with every optional part left out, no word remains",
+            "leave at least one word outside the square brackets",
+        )
+
+
+def _rounded(count: int) -> str:
+    return str(count) if count < 1_000_000 else "more than a million"
+
+
+def _count(sequence: Sequence) -> int:
+    return prod(
+        sum(_count(alternative) for alternative in piece.alternatives) + piece.optional
+        for piece in sequence
+        if isinstance(piece, Choice)
+    )
+
+
+def _texts(sequence: Sequence) -> Iterator[str]:
+    ways = [[piece] if isinstance(piece, str) else _choices(piece) for piece in sequence]
+    return ("".join(parts) for parts in product(*ways))
+
+
+def _choices(choice: Choice) -> list[str]:
+    texts = [text for alternative in choice.alternatives for text in _texts(alternative)]
+    return [*texts, ""] if choice.optional else texts
+
+
+class _Parser:
+    """Reads one template from left to right."""
+
+    _TOKENS = re.compile(r"\{[^{}()\[\]|]*\}|[][(){}|]|[^][(){}|]+")
+    _CLOSING = {"(": ")", "[": "]"}
+
+    def __init__(self, template: str, office_allowed: bool) -> None:
+        self.tokens = list(self._TOKENS.finditer(template))
+        self.position = 0
+        self.office_allowed = office_allowed
+
+    def parse(self) -> Sequence:
+        sequence = self._sequence(0)
+        if self.position < len(self.tokens):
+            self._stray(self.tokens[self.position])
+        return sequence
+
+    def _sequence(self, depth: int) -> Sequence:
+        """Pieces up to a closing sign, a `|`, or the end."""
+        pieces: list[Piece] = []
+        while self.position < len(self.tokens):
+            token = self.tokens[self.position]
+            text = token.group()
+            if text in ("]", ")", "|"):
+                break
+            self.position += 1
+            if text in ("[", "("):
+                pieces.append(self._choice(token, depth + 1))
+            elif text.startswith("{") or text == "}":
+                pieces.append(self._brace(token))
+            else:
+                pieces.append(text)
+        return tuple(pieces)
+
+    def _choice(self, opening: re.Match[str], depth: int) -> Choice:
+        if depth > MAX_DEPTH:
+            raise TemplateError(
+                f"{_at(opening)} opens more than {MAX_DEPTH} brackets within brackets",
+                "write it as several simpler phrases",
+            )
+        alternatives: list[Sequence] = []
+        while True:
+            alternative = self._sequence(depth)
+            if not alternative or all(isinstance(p, str) and not p.strip() for p in alternative):
+                self._empty(opening)
+            alternatives.append(alternative)
+            if self.position >= len(self.tokens):
+                sign = self._CLOSING[opening.group()]
+                raise TemplateError(f"{_at(opening)} is never closed", f'add the missing "{sign}"')
+            closing = self.tokens[self.position]
+            self.position += 1
+            if closing.group() == "|":
+                continue
+            if closing.group() != self._CLOSING[opening.group()]:
+                raise TemplateError(
+                    f"{_at(opening)} is closed by {_at(closing)}",
+                    "close ( with ) and [ with ], the inner one first",
+                )
+            return Choice(tuple(alternatives), optional=opening.group() == "[")
+
+    def _empty(self, opening: re.Match[str]) -> None:
+        if self.position >= len(self.tokens):
+            return  # What is wrong then is that the bracket is not closed.
+        place = f"just before column {self.tokens[self.position].start() + 1}"
+        raise TemplateError(
+            f"{_at(opening)} has an empty alternative {place}",
+            "write the missing words, or [words] for what may be left out",
+        )
+
+    def _brace(self, token: re.Match[str]) -> str:
+        text = token.group()
+        if text in ("{", "}"):
+            raise TemplateError(f"{_at(token)} has no partner", f"write {OFFICE}, or remove it")
+        if text != OFFICE:
+            alike = fuzz.ratio(text.casefold(), OFFICE) >= 60
+            hint = f"did you mean {OFFICE}?" if alike else f"only {OFFICE} may stand in braces"
+            raise TemplateError(f"{_at(token)} is not known", hint)
+        if not self.office_allowed:
+            raise TemplateError(
+                f"{_at(token)} has its place only in the phrases under actions",
+                "write the words that callers say",
+            )
+        return text
+
+    def _stray(self, token: re.Match[str]) -> None:
+        if token.group() == "|":
+            raise TemplateError(
+                f"{_at(token)} stands outside brackets",
+                "put the alternatives in round brackets: (this|that)",
+            )
+        opening = "(" if token.group() == ")" else "["
+        raise TemplateError(
+            f"{_at(token)} closes nothing", f'add the missing "{opening}", or remove it'
+        )
+
+
+def _at(token: re.Match[str]) -> str:
+    return f"{token.group()} at column {token.start() + 1} of the phrase"
