@@ -1,0 +1,1 @@
+"""What a sentence or a key asks for."""
