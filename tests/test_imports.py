@@ -38,9 +38,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "staff": {*VALUES, "content", "understanding", "answering", "offices"},
     "web": {*VALUES, "ports", "switchboard"},
 }
-"""By room, the rooms it may import. `app` composes and `__main__` presents: they may import all."""
+"""By room, the rooms it may import. `app` and `build` compose, `commands` and `__main__` present."""
 
-FREE = {"app", "commands", "__main__", "__init__"}
+FREE = {"app", "build", "commands", "__main__", "__init__"}
 
 VENDORS = {
     "aiortc",

@@ -1,12 +1,12 @@
 """One call, from the first ring to the last word. Start reading here.
 
-    line ──sound──▶ endpointer ──utterance──▶ ear ──words──┐
-    line ──keys, typed words───────────────────────────────┤
-    clock ──silence, the longest call──────────────────────┤
-                                                           ▼
-                                      dialogue.step(state, event, now)
-                                                           │
-    line ◀──sound── playout ◀──prompts──── speaker ◀───────┘
+line ──sound──▶ endpointer ──utterance──▶ ear ──words──┐
+line ──keys, typed words───────────────────────────────┤
+clock ──silence, the longest call──────────────────────┤
+                                                       ▼
+                                  dialogue.step(state, event, now)
+                                                       │
+line ◀──sound── playout ◀──prompts──── speaker ◀───────┘
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ from voicebot import dialogue as talk
 from voicebot.errors import HearingError
 from voicebot.hearing.endpointing import (
     Endpointer,
-    Endpointing,
     EndpointEvent,
+    Endpointing,
     Noise,
     SpeechEnded,
     SpeechStarted,
 )
-from voicebot.hearing.language import LanguageEvidence
+from voicebot.hearing.language import LanguageEvidence, changed
 from voicebot.model import (
     Audio,
     Caption,
+    Heard,
     HungUp,
     Hypothesis,
     KeyPress,
+    Language,
     LineEvent,
     Segment,
     Sentence,
@@ -145,7 +147,7 @@ class Call:
             case Typed(text):
                 self._interrupt()
                 self._line.show(Caption("caller", text, self._state.language or ""))
-                words = tuple(Hypothesis(l, text, 1.0) for l in self._dialogue.languages)
+                words = tuple(Hypothesis(code, text, 1.0) for code in self._dialogue.languages)
                 await self._events.put(talk.Said(words, None))
             case HungUp(reason):
                 logger.info("call %s: hung up (%s)", self._id, reason)
@@ -203,11 +205,19 @@ class Call:
             return talk.Deaf()
         if not heard.hypotheses:
             return None
-        self._evidence = self._evidence.add(heard.probabilities, segment.speech_seconds)
-        self._line.show(
-            Caption("caller", heard.hypotheses[0].text, heard.hypotheses[0].language)
-        )
-        return talk.Said(heard.hypotheses, self._evidence.decided())
+        best = heard.hypotheses[0]
+        self._line.show(Caption("caller", best.text, best.language))
+        return talk.Said(heard.hypotheses, self._language(heard, segment.speech_seconds))
+
+    def _language(self, heard: Heard, seconds: float) -> Language | None:
+        """Whose language, by the sound of the call so far; None where it does not tell.
+
+        Once the language is known, only clear evidence speaks for another.
+        """
+        if self._state.language is not None:
+            return changed(self._state.language, heard.probabilities, seconds)
+        self._evidence = self._evidence.add(heard.probabilities, seconds)
+        return self._evidence.decided()
 
     # The conversation
 
@@ -218,9 +228,7 @@ class Call:
 
     def _step(self, event: talk.Event) -> None:
         before = self._state.phase
-        self._state, actions = self._dialogue.step(
-            self._state, event, self._services.clock.now()
-        )
+        self._state, actions = self._dialogue.step(self._state, event, self._services.clock.now())
         if self._state.phase is not before:
             logger.info("call %s: %s -> %s", self._id, before, self._state.phase)
         for action in actions:

@@ -74,7 +74,12 @@ class Speech(_Group):
     """Processor threads for one recognition."""
     voices: dict[Language, tuple[str, ...]] = {
         "it": ("piper:it_IT-paola-medium", "kokoro:if_sara", "espeak:it"),
-        "en": ("piper:en_GB-cori-medium", "kokoro:bf_emma", "piper:en_US-joe-medium", "espeak:en-gb"),
+        "en": (
+            "piper:en_GB-cori-medium",
+            "kokoro:bf_emma",
+            "piper:en_US-joe-medium",
+            "espeak:en-gb",
+        ),
         "fr": ("piper:fr_FR-siwis-medium", "kokoro:ff_siwis", "espeak:fr-fr"),
         "ar": ("piper:ar_JO-kareem-medium", "espeak:ar"),
     }
@@ -83,6 +88,8 @@ class Speech(_Group):
     """Speed of speech after the caller asks to go slower; 1.0 is natural."""
     loudness: float = Field(default=-18.0, ge=-40.0, le=-10.0)
     """LUFS at which every voice is brought."""
+    prompt_memory: int = Field(default=128 * 1024 * 1024, ge=0)
+    """Bytes of rendered prompts held in memory; the rest is read from disk when needed."""
     max_waiting: int = Field(default=16, ge=1)
     """Utterances that may wait for recognition; past that callers are asked to use the keys."""
 

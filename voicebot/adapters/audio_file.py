@@ -65,5 +65,6 @@ def _by_pydub(path: Path) -> tuple[NDArray[np.float32], int]:
     except (CouldntDecodeError, IndexError, OSError, ValueError) as error:
         text = f"{path}: not a sound file that can be read; give WAV, FLAC, Ogg or MP3"
         raise AudioFileError(text) from error
-    samples = np.frombuffer(segment.raw_data, np.int16).astype(np.float32) / 32768
+    samples = np.frombuffer(segment.raw_data, np.int16).astype(np.float32)
+    samples /= 32768
     return samples, int(segment.frame_rate)

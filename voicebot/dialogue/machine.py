@@ -1,10 +1,10 @@
 """The state machine of a conversation.
 
-    GREETING ─── language known ───▶ OPEN ─── accepted ──▶ answer, OPEN
-        │                             │─── near match ───▶ CONFIRMING
-        └── abstained                 │─── several ──────▶ CHOOSING
-              ▼                       └─── goodbye, too many failures or silences ──▶ ENDED
-        CHOOSING_LANGUAGE ──▶ OPEN
+GREETING ─── language known ───▶ OPEN ─── accepted ──▶ answer, OPEN
+    │                             │─── near match ───▶ CONFIRMING
+    └── abstained                 │─── several ──────▶ CHOOSING
+          ▼                       └─── goodbye, too many failures or silences ──▶ ENDED
+    CHOOSING_LANGUAGE ──▶ OPEN
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from voicebot.answering.wording import Wording
+from voicebot.answering.wording import Wording, Words
 from voicebot.dialogue.reading import language_of, read
 from voicebot.dialogue.state import (
     Action,
@@ -45,7 +45,7 @@ from voicebot.model import (
 from voicebot.model import Action as Wanted
 from voicebot.offices import hours
 from voicebot.understanding.keypad import request_for_key, spoken_key
-from voicebot.understanding.matcher import Matcher
+from voicebot.understanding.matcher import NEAR, Matcher
 
 MAX_FAILURES = 4
 """Utterances in a row that gave nothing before the call ends politely; from the second on the
@@ -57,7 +57,6 @@ MAX_SILENCES = 3
 CONFIRM_KEY = "#"
 
 Step: TypeAlias = tuple[State, tuple[Action, ...]]
-Words: TypeAlias = tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Dialogue:
             return state, ()
         match event:
             case Opened():
-                return self._say(state, self.wording.greeting(self.content.town))
+                return self._say(state, self.wording.greeting(self.content.town, self.languages))
             case Finished(sentence):
                 return self._finished(state, sentence), ()
             case Silence():
@@ -237,19 +236,18 @@ class Dialogue:
 
     # What the bot says
 
-    def _answer(
-        self, state: State, request: Request, now: datetime, before: Words = ()
-    ) -> Step:
+    def _answer(self, state: State, request: Request, now: datetime, before: Words = ()) -> Step:
         """Tell the caller what they asked, in the call's language."""
         language = self._tongue(state)
         name = self.content.office(request.office or "").names[language]
         shown = Show(self.wording.understood(language, name, request.action), language)
         state = replace(state, phase=Phase.OPEN, pending=(), failures=0, answered=request)
-        words = before + self._facts(request, language, now)
+        words = before + self.facts(request, language, now)
         state, actions = self._say(state, words + self.wording.anything_else(language))
         return state, (shown, *actions)
 
-    def _facts(self, request: Request, language: Language, now: datetime) -> Words:
+    def facts(self, request: Request, language: Language, now: datetime) -> Words:
+        """What a caller is told who asks for that; the request names an office."""
         office = self.content.office(request.office or "")
         say = self.wording
         if request.action is Wanted.WHERE:
@@ -298,7 +296,7 @@ class Dialogue:
     # What happens to the call
 
     def _finished(self, state: State, sentence: Sentence) -> State:
-        if sentence in self.wording.greeting(self.content.town):
+        if sentence in self.wording.greeting(self.content.town, self.languages):
             return replace(state, noticed=state.noticed | {sentence.language})
         return state
 
@@ -332,5 +330,6 @@ class Dialogue:
 
 
 def _leading(candidates: tuple[Candidate, ...]) -> tuple[Request, ...]:
-    """The candidates to choose between: at most the three best."""
-    return tuple(candidate.request for candidate in candidates[:3])
+    """The candidates to choose between: those as good as the best, three at most."""
+    best = candidates[0].score
+    return tuple(c.request for c in candidates[:3] if c.score >= best - NEAR)

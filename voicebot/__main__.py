@@ -1,0 +1,270 @@
+"""The `voicebot` command."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from voicebot import __version__, app, commands
+from voicebot.errors import VoicebotError
+from voicebot.model import LANGUAGES, Language
+from voicebot.settings import Settings, load_settings
+
+cli = typer.Typer(
+    name="voicebot",
+    help="A multilingual voice switchboard.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+models = typer.Typer(help="The speech models: what there is, fetch, verify.", no_args_is_help=True)
+cli.add_typer(models, name="models")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_settings_file: Path | None = None
+
+LanguageOption = Annotated[
+    str, typer.Option("--lang", metavar="|".join(LANGUAGES), help="The language.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def main() -> None:
+    """Run the command; what a user can mend is said in a sentence, with no stack trace."""
+    try:
+        cli()
+    except VoicebotError as error:
+        err.print(f"voicebot: {error}", markup=False, style="red")
+        sys.exit(1)
+
+
+@cli.callback()
+def common(
+    settings: Annotated[
+        Path | None, typer.Option(help="Settings file (default: voicebot.toml here, if any).")
+    ] = None,
+) -> None:
+    """A multilingual voice switchboard."""
+    global _settings_file
+    _settings_file = settings
+
+
+@cli.command()
+def version() -> None:
+    """Say which version this is."""
+    out.print(__version__)
+
+
+@cli.command()
+def serve() -> None:
+    """Run the switchboard until it is told to stop."""
+    settings = _load()
+    app.serve(settings, _count_bar)
+
+
+@cli.command()
+def check() -> None:
+    """Check the staff files: every mistake at once, with file, line and remedy."""
+    passed, lines = commands.check_files(_load())
+    for line in lines:
+        out.print(line, markup=False)
+    if not passed:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def listen(
+    files: Annotated[list[Path], typer.Argument(help="Sound files of any format.")],
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="The language, where it is known.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the switchboard hears in sound files and how it understands it."""
+    failed = False
+    language = _language(lang) if lang else None
+    for file, result in commands.listen(_load(), files, language):
+        if isinstance(result, VoicebotError):
+            failed = True
+            fields: dict[str, Any] = {"file": str(file), "error": result.code}
+            fields["message"] = str(result)
+            if not as_json:
+                err.print(str(result), markup=False, style="red")
+        else:
+            fields = {"file": str(file), **result}
+        if as_json:
+            _print_json(fields)
+        elif "error" not in fields:
+            _print_report(fields)
+    if failed:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def ask(
+    text: Annotated[list[str], typer.Argument(help="What a caller might say.")],
+    lang: LanguageOption,
+    as_json: JsonOption = False,
+    explain: Annotated[bool, typer.Option(help="Show which phrases it resembles.")] = False,
+) -> None:
+    """Say how the switchboard understands a sentence."""
+    fields = commands.ask(_load(), " ".join(text), _language(lang), explain)
+    if as_json:
+        _print_json(fields)
+    else:
+        _print_report(fields)
+
+
+@cli.command()
+def say(
+    text: Annotated[list[str], typer.Argument(help="What to say.")],
+    lang: LanguageOption,
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .wav file.")],
+    slow: Annotated[bool, typer.Option(help="As for a caller who asked for it.")] = False,
+) -> None:
+    """Speak a text into a file, with the voice that callers hear."""
+    voice = commands.say(_load(), " ".join(text), _language(lang), output, slow)
+    err.print(f"{output}: {voice}", markup=False)
+
+
+@cli.command()
+def hours(
+    office: Annotated[str, typer.Argument(help="The office's id, such as ufficio-casa.")],
+    lang: LanguageOption,
+    at: Annotated[
+        datetime | None,
+        typer.Option(help="The moment, local time (default: now).", formats=["%Y-%m-%dT%H:%M"]),
+    ] = None,
+) -> None:
+    """Print what a caller would be told about an office's hours."""
+    for sentence in commands.hours(_load(), office, _language(lang), at):
+        out.print(sentence, markup=False)
+
+
+@models.command("list")
+def models_list(as_json: JsonOption = False) -> None:
+    """The models, whether they are here, and on what terms."""
+    rows = commands.models_list(_load())
+    if as_json:
+        for row in rows:
+            _print_json(row)
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("model", "state", "MB", "purpose", "languages", "licence"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        size = f"{row['bytes'] / 1e6:.0f}" if row["bytes"] else ""
+        cells = (row["id"], row["state"], size, row["purpose"], " ".join(row["languages"]))
+        table.add_row(*cells, row["licence"])
+    out.print(table)
+
+
+@models.command("fetch")
+def models_fetch(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Which (default: all that are not here).")
+    ] = None,
+    mirror: Annotated[
+        str | None, typer.Option(help="Address of a mirror that stands in for the hubs.")
+    ] = None,
+) -> None:
+    """Fetch models: resumed where broken off, checked before they are used."""
+    settings, failed = _load(), False
+    for model in commands.models_missing(settings, ids):
+        err.print(f"{model.id}: {commands.terms(model)}", markup=False)
+        try:
+            with _bytes_bar() as progress:
+                commands.models_fetch(settings, model, mirror, progress)
+        except VoicebotError as error:
+            failed = True
+            err.print(str(error), markup=False, style="red")
+    if failed:
+        raise typer.Exit(1)
+
+
+@models.command("verify")
+def models_verify(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Which (default: all that are here).")
+    ] = None,
+) -> None:
+    """Read every byte of the models and compare it with the manifest."""
+    statuses = commands.models_verify(_load(), ids)
+    for status in statuses:
+        out.print(f"{status.model.id}: {status.problem or 'good'}", markup=False)
+    if any(status.problem for status in statuses):
+        raise typer.Exit(1)
+
+
+def _load() -> Settings:
+    settings = load_settings(_settings_file)
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    return settings
+
+
+def _language(code: str) -> Language:
+    if code not in LANGUAGES:
+        raise typer.BadParameter(f"{code!r} is none of {', '.join(LANGUAGES)}")
+    return code
+
+
+def _print_json(fields: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _print_report(fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if value not in (None, [], ""):
+            out.print(f"{name}: {json.dumps(value, ensure_ascii=False)}", markup=False)
+    out.print("")
+
+
+@contextmanager
+def _count_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for work that is counted in pieces."""
+    count = TextColumn("{task.completed}/{task.total}")
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _bytes_bar() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar for each file of a download."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=err) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
+
+        yield show
+
+
+if __name__ == "__main__":
+    main()

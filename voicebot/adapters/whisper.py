@@ -1,0 +1,233 @@
+"""Recognition by Whisper on CTranslate2: one encoding for the language and for the words.
+
+CTranslate2 is used directly, since faster-whisper's `transcribe` encodes the usual window of
+30 seconds, and once more for the language. The libraries are loaded with the model: they take a
+second and 100 MB, which only the process that recognises needs to spend.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot.errors import HearingError, VoicebotError, WeightsError
+from voicebot.model import RATE, Audio, Heard, Hypothesis, Language, Segment
+
+Choose = Callable[[Mapping[Language, float], float], Language | None]
+"""Language probabilities and seconds of speech -> the language, or None to abstain."""
+
+PADDING = 2.0
+"""Seconds of silence after the speech; with less the decoder tends to repeat itself."""
+
+FULL_WINDOW = 30.0
+"""Seconds that Whisper was trained on: what a doubtful text is tried again with."""
+
+BEAM = 1
+"""Hypotheses followed in decoding."""
+
+RIVAL = 0.25
+"""A second language that is at least this likely, relative to the best, is recognised too."""
+
+MAX_COMPRESSION = 2.4
+"""Bytes of text per compressed byte: above it the text repeats itself."""
+
+MIN_CONFIDENCE = 0.3
+"""Below this the words are not what was said."""
+
+MAX_NO_SPEECH = 0.6
+NO_SPEECH_CONFIDENCE = 0.6
+"""No speech is believed with a higher probability of it, if the words are not sure either."""
+
+_FIRST_TOKENS = 12
+_TOKENS_A_SECOND = 12
+"""What a text may have at most: fast speech has 5 tokens a second, Arabic 10."""
+
+_HINT_TOKENS = 100
+"""Longest hint, of the 448 positions that the decoder has."""
+
+_MAX_REPEATS = 4
+"""How often a run of one to six words may follow itself; callers do say a word thrice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One decoding."""
+
+    language: Language
+    text: str
+    confidence: float
+    no_speech: float
+    finished: bool
+    """False when it was cut off for its length."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it looks like a decoder that lost its way."""
+        return not self.finished or repeats(self.text) or self.confidence < MIN_CONFIDENCE
+
+    @property
+    def is_speech(self) -> bool:
+        """Whether it may be what somebody said."""
+        silent = self.no_speech > MAX_NO_SPEECH and self.confidence < NO_SPEECH_CONFIDENCE
+        return any(letter.isalnum() for letter in self.text) and not silent and not self.doubtful
+
+
+def repeats(text: str) -> bool:
+    """Whether a text says the same over and over, as a decoder does that lost its way."""
+    data = text.encode()
+    if len(data) > 40 and len(data) / len(zlib.compress(data)) > MAX_COMPRESSION:
+        return True
+    words = text.lower().split()
+    for size in range(1, 7):
+        for start in range(len(words) - size * _MAX_REPEATS + 1):
+            run = words[start : start + size]
+            if run * _MAX_REPEATS == words[start : start + size * _MAX_REPEATS]:
+                return True
+    return False
+
+
+class Whisper:
+    """The recogniser. Blocking: it lives in a process of its own."""
+
+    def __init__(
+        self,
+        model_dir: Path,
+        threads: int,
+        choose: Choose,
+        hints: Mapping[Language, str] | None = None,
+        compute_type: str = "int8",
+    ) -> None:
+        """Load a multilingual model.
+
+        Args:
+            model_dir: holds model.bin, config.json, tokenizer.json and vocabulary.txt.
+            threads: of the processor, for one recognition.
+            choose: whose language an utterance is, or None.
+            hints: by language, words that callers may say, given to the decoder as if they had
+                been said before.
+            compute_type: CTranslate2's name of the arithmetic.
+
+        Raises:
+            WeightsError: a file is missing or broken.
+        """
+        import ctranslate2
+        import tokenizers
+        from faster_whisper.feature_extractor import FeatureExtractor
+
+        try:
+            self._model = ctranslate2.models.Whisper(
+                str(model_dir), device="cpu", compute_type=compute_type, intra_threads=threads
+            )
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(model_dir / "tokenizer.json"))
+        except Exception as error:
+            raise WeightsError(f"{model_dir}: no Whisper model for CTranslate2: {error}") from error
+        self._view = ctranslate2.StorageView.from_array
+        self._extract = FeatureExtractor(feature_size=self._model.n_mels)
+        self._choose = choose
+        self._hints = {language: self._hint(text) for language, text in (hints or {}).items()}
+
+    def hear(
+        self, segment: Segment, languages: Sequence[Language], expected: Language | None
+    ) -> Heard:
+        """Whose language, among `languages`, and what was said; see `voicebot.ports.Ear`.
+
+        Without `expected` the words are recognised in the likeliest language, even when the
+        choice abstains, and in the second one too if it comes near.
+
+        Raises:
+            HearingError: the recogniser failed.
+        """
+        if not languages:
+            raise HearingError("no language to hear was given")
+        try:
+            return self._hear(segment, languages, expected)
+        except VoicebotError:
+            raise
+        except Exception as error:
+            raise HearingError(f"recognition failed: {error}") from error
+
+    def _hear(
+        self, segment: Segment, languages: Sequence[Language], expected: Language | None
+    ) -> Heard:
+        started = time.perf_counter()
+        encoded = self._encode(segment.audio, PADDING)
+        everything = dict(self._model.detect_language(encoded)[0])
+        probabilities = {code: float(everything.get(f"<|{code}|>", 0.0)) for code in languages}
+        identified = time.perf_counter()
+        best = sorted(languages, key=lambda code: -probabilities[code])[:2]
+        if expected is not None:
+            tried = [expected]
+        elif len(best) > 1 and probabilities[best[1]] < RIVAL * probabilities[best[0]]:
+            tried = best[:1]
+        else:
+            tried = best
+        drafts = self._recognise(segment.audio, encoded, tried)
+        return Heard(
+            language=self._choose(probabilities, segment.speech_seconds),
+            probabilities=probabilities,
+            hypotheses=tuple(Hypothesis(d.language, d.text, d.confidence) for d in drafts),
+            seconds={
+                "language": identified - started,
+                "recognise": time.perf_counter() - identified,
+            },
+        )
+
+    def _recognise(self, audio: Audio, encoded: Any, tried: Sequence[Language]) -> list[_Draft]:
+        """What was said, in each language that gives something; the likeliest language first."""
+        drafts = [self._decode(encoded, code, audio.seconds) for code in tried]
+        if drafts[0].doubtful:
+            encoded = self._encode(audio, FULL_WINDOW - audio.seconds)
+            drafts = [
+                self._decode(encoded, draft.language, audio.seconds) if draft.doubtful else draft
+                for draft in drafts
+            ]
+        return [draft for draft in drafts if draft.is_speech]
+
+    def _encode(self, audio: Audio, padding: float) -> Any:
+        """The encoder's output for the sound with silence after it, 30 seconds at most."""
+        sound: NDArray[np.float32] = np.divide(audio.samples, 32768, dtype=np.float32)
+        silence = np.zeros(max(0, round(padding * RATE)), np.float32)
+        mel = self._extract(np.concatenate([sound, silence]), padding=0)
+        # The encoder halves the frames, so their number must be even.
+        frames = min(mel.shape[1], round(FULL_WINDOW * 100)) // 2 * 2
+        return self._model.encode(self._view(np.ascontiguousarray(mel[np.newaxis, :, :frames])))
+
+    def _hint(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(" " + text.strip(), add_special_tokens=False).ids
+        return [self._token("<|startofprev|>"), *ids[-_HINT_TOKENS:]]
+
+    def _token(self, name: str) -> int:
+        token = self._tokenizer.token_to_id(name)
+        if token is None:
+            raise HearingError(f"the model knows no {name}")
+        return int(token)
+
+    def _decode(self, encoded: Any, language: Language, seconds: float) -> _Draft:
+        start = ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
+        prompt = [*self._hints.get(language, ()), *(self._token(name) for name in start)]
+        room = min(440 - len(prompt), _FIRST_TOKENS + round(_TOKENS_A_SECOND * seconds))
+        result = self._model.generate(
+            encoded,
+            [prompt],
+            beam_size=BEAM,
+            max_length=len(prompt) + room,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        ids = result.sequences_ids[0]
+        # The score is the mean over the tokens; the one that ends the text is in it too.
+        mean = result.scores[0] * len(ids) / (len(ids) + 1)
+        return _Draft(
+            language,
+            self._tokenizer.decode(ids).strip(),
+            float(min(1.0, np.exp(mean))),
+            float(result.no_speech_prob),
+            len(ids) < room,
+        )

