@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -77,7 +77,7 @@ class Workshop:
 
     # What the ports ask for.
 
-    def hear(self, segment: Segment, languages: tuple[str, ...], expected: str | None) -> Heard:
+    def hear(self, segment: Segment, languages: Sequence[str], expected: str | None) -> Heard:
         share = segment.audio.seconds / 10
         return Heard(expected, dict.fromkeys(languages, share), ())
 

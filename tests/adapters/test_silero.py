@@ -30,7 +30,7 @@ def probabilities(activity: SileroVoiceActivity, samples: NDArray[np.int16]) -> 
 def test_a_caller_by_telephone_is_heard_to_speak(silero: Silero, clip: clips.Clip) -> None:
     heard = probabilities(silero.for_call(), clip.telephone().samples)
     assert (heard > 0.5).sum() * 512 / RATE > 0.8
-    assert heard.max() > 0.9
+    assert heard.max() > 0.8
 
 
 def test_silence_noise_and_tones_are_none(silero: Silero) -> None:

@@ -116,8 +116,8 @@ def _minutes(n: int) -> str:
 
 
 def _part_of_day(hour: int) -> str:
-    """Said only outside office hours: within them a twelve-hour time has one meaning."""
-    if 8 <= hour < 18:
+    """Said only where it is needed: by day, from eight to seven, a time has one meaning."""
+    if 8 <= hour < 19:
         return ""
     if hour < 12:
         return " in the morning"

@@ -1,0 +1,260 @@
+"""The real web side on a real port, with a scripted conversation in place of `take_call`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time as clock
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import pytest
+import uvicorn
+
+from voicebot import switchboard as switchboard_module
+from voicebot.adapters.text_socket import TextSocketLine
+from voicebot.adapters.webrtc import WebRtcLine
+from voicebot.call import Services
+from voicebot.model import (
+    FRAME_SAMPLES,
+    LANGUAGES,
+    RATE,
+    Appointment,
+    Audio,
+    Caption,
+    Content,
+    HungUp,
+    KeyPress,
+    Office,
+    PhraseBook,
+    Span,
+    Typed,
+)
+from voicebot.ports import Line
+from voicebot.settings import HOME
+from voicebot.switchboard import Switchboard
+from voicebot.web.server import Doors, Site, create_app
+from voicebot.web.texts import load_page_texts
+
+T = TypeVar("T")
+
+TONE = 440.0
+"""Hz of the scripted bot's voice."""
+
+GREETING = Caption("bot", "Servizi sociali. Risponde un assistente automatico.", "it")
+
+MAX_BODY = 64 * 1024
+
+
+def town() -> Content:
+    """A small town, complete enough for the pages."""
+    week = tuple((Span(time(8, 30), time(13, 0)),) if day < 5 else () for day in range(7))
+
+    def office(office_id: str, key: str, names: dict[str, str]) -> Office:
+        return Office(
+            id=office_id,
+            key=key,
+            names=names,
+            telephone="059 203 4400",
+            old_numbers=(),
+            address="via Galaverna 8, Modena",
+            directions={language: "" for language in LANGUAGES},
+            appointment=Appointment.NEVER,
+            quarters=(),
+            streets=(),
+            week=week,
+        )
+
+    offices = (
+        office(
+            "segreteria",
+            "1",
+            {
+                "it": "Segreteria del servizio sociale territoriale",
+                "en": "Social services secretariat",
+                "fr": "Secrétariat du service social territorial",
+                "ar": "سِكْرِتَارِيَّةُ الْخِدْمَةِ",
+            },
+        ),
+        office(
+            "ufficio-casa",
+            "5",
+            {
+                "it": "Ufficio casa",
+                "en": "Housing office",
+                "fr": "Bureau du logement",
+                "ar": "مَكْتَبُ السَّكَنِ",
+            },
+        ),
+    )
+    return Content(
+        town={
+            "it": "Servizi sociali del Comune di Modena",
+            "en": "Social services of the City of Modena",
+            "fr": "Services sociaux de la Ville de Modène",
+            "ar": "الْخِدْمَاتُ الِاجْتِمَاعِيَّةُ لِبَلَدِيَّةِ مُودِينَا",
+        },
+        telephone="059 203 4444",
+        offices=offices,
+        books={code: PhraseBook(code, (), (), (), "") for code in LANGUAGES},
+        examples=(),
+        version="0" * 12,
+    )
+
+
+class Tone:
+    """A bot's voice that is easy to find in the sound."""
+
+    def __init__(self, frequency: float = TONE, level: int = 8000) -> None:
+        self._frequency = frequency
+        self._level = level
+        self._sample = 0
+
+    def pull(self) -> Audio:
+        """The next frame of the tone."""
+        at = (np.arange(FRAME_SAMPLES) + self._sample) * (2 * np.pi * self._frequency / RATE)
+        self._sample += FRAME_SAMPLES
+        return Audio((np.sin(at) * self._level).astype(np.int16))
+
+
+@dataclass
+class Conversation:
+    """One scripted call: greets, echoes, and keeps what it was sent.
+
+    `bye` hangs up; `captions` shows `extra`.
+    """
+
+    line: Line
+    greeting: tuple[Caption, ...]
+    keys: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    frames: int = 0
+    loudest: int = 0
+    """The largest sample that came in."""
+    ended: str = ""
+    """How it ended: a `HungUp` reason, or `bot`."""
+
+    async def hold(self) -> None:
+        """The whole call."""
+        self.line.attach(Tone())
+        for caption in self.greeting:
+            self.line.show(caption)
+        async for event in self.line.events():
+            match event:
+                case Audio(samples):
+                    self.frames += 1
+                    self.loudest = max(self.loudest, int(np.abs(samples).max()))
+                case KeyPress(key):
+                    self.keys.append(key)
+                    self.line.show(Caption("understood", f"key {key}", "en"))
+                case Typed("bye"):
+                    self.ended = "bot"
+                    return
+                case Typed(text):
+                    self.texts.append(text)
+                    self.line.show(Caption("caller", text, ""))
+                    self.line.show(Caption("bot", f"echo {text}", "en"))
+                case HungUp(reason):
+                    self.ended = reason
+
+
+@dataclass
+class House:
+    """A switchboard that serves, in a thread of its own."""
+
+    address: str
+    switchboard: Switchboard
+    loop: asyncio.AbstractEventLoop
+    greeting: tuple[Caption, ...] = (GREETING,)
+    calls: list[Conversation] = field(default_factory=list)
+
+    async def take_call(self, call_id: str, line: Line, services: Services) -> None:
+        """Stands in for `voicebot.call.take_call`."""
+        conversation = Conversation(line, self.greeting)
+        self.calls.append(conversation)
+        try:
+            await conversation.hold()
+        finally:
+            await line.hang_up()
+
+    def ask(self, coroutine: Coroutine[Any, Any, T], patience: float = 10.0) -> T:
+        """Run something on the server's own loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(patience)
+
+    def tasks(self) -> set[str]:
+        """What is going on in the server now, by the name of its coroutine."""
+
+        async def names() -> set[str]:
+            here = asyncio.current_task()
+            return {str(task.get_coro()) for task in asyncio.all_tasks() if task is not here}
+
+        return self.ask(names())
+
+    def wait_until(self, what: Callable[[], bool], patience: float = 5.0) -> None:
+        """Wait for something to become true of the server."""
+        end = clock.monotonic() + patience
+        while not what():
+            assert clock.monotonic() < end, "it did not come about in time"
+            clock.sleep(0.02)
+
+    def wait_empty(self, patience: float = 5.0) -> None:
+        """Wait until no call is going on."""
+        self.wait_until(lambda: self.switchboard.running == 0, patience)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _open_webrtc(offer: str) -> tuple[Line, str]:
+    return await WebRtcLine.answer(offer)
+
+
+@contextlib.contextmanager
+def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]:
+    """A house on a port of this machine, torn down at the end."""
+    texts = load_page_texts(HOME / "locales", LANGUAGES)
+    shown = content or town()
+    switchboard = Switchboard(cast(Services, None), max_calls)
+    doors = Doors(webrtc=_open_webrtc, text=TextSocketLine)
+    site = Site(lambda: shown, LANGUAGES, texts, (), MAX_BODY)
+    port = _free_port()
+    config = uvicorn.Config(
+        create_app(switchboard, doors, site), port=port, log_level="warning", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    ready = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def run() -> None:
+        loops.append(asyncio.get_running_loop())
+        ready.set()
+        await server.serve()
+        await switchboard.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), name="house")
+    thread.start()
+    ready.wait(10)
+    house = House(f"http://127.0.0.1:{port}", switchboard, loops[0])
+    patch = pytest.MonkeyPatch()
+    patch.setattr(switchboard_module, "take_call", house.take_call)
+    try:
+        house.wait_until(lambda: server.started)
+        yield house
+    finally:
+        house.ask(switchboard.close())
+        server.should_exit = True
+        thread.join(20)
+        patch.undo()
+    assert not thread.is_alive(), "the server did not stop"
+
+
+__all__ = ["HOME", "House", "Path", "serve", "town"]
