@@ -19,7 +19,7 @@ from voicebot.model import Audio, HungUp, KeyPress, Sentence
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Rome"))
 """A Monday morning on which the Ufficio casa is open."""
 
-Prompt = Callable[[Sentence, float], Awaitable[Audio]]
+Prompt = Callable[[Sentence, bool], Awaitable[Audio]]
 
 
 @dataclass
@@ -59,7 +59,6 @@ def services(dialogue: Dialogue, ear: FakeEar, prompt: Prompt = fake_prompt) -> 
         prompt=prompt,
         clock=FakeClock(MONDAY),
         patience=Patience(silence=7.0, text_idle=600.0, max_call=900.0),
-        slow=0.75,
     )
 
 

@@ -20,9 +20,10 @@ from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.clock import TownClock
 from voicebot.adapters.speech_process import ChildSynthesiser, Recogniser, Renderer, WhisperEar
+from voicebot.adapters.tempo import stretch
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import Relay, WebRtcLine
-from voicebot.answering.prerender import fixed_prompts
+from voicebot.answering.prerender import first_prompts, fixed_prompts
 from voicebot.call import Patience, Services
 from voicebot.content.load import load_content
 from voicebot.errors import SpeakingError, VoicebotError
@@ -64,7 +65,12 @@ class House:
             ),
         )
         cache = PromptCache(settings.paths.data / "prompts", settings.speech.prompt_memory)
-        self.prompts = Prompts(cache, ChildSynthesiser(self._voices))
+        self.prompts = Prompts(
+            cache,
+            live=ChildSynthesiser(self._voices),
+            ahead=ChildSynthesiser(self._voices, background=True),
+            slow_down=partial(stretch, speed=settings.speech.slower),
+        )
         self.switchboard = Switchboard(self._services(), settings.http.max_calls)
 
     def _services(self) -> Services:
@@ -77,11 +83,10 @@ class House:
             prompt=self.prompts.audio,
             clock=TownClock(settings.time_zone),
             patience=Patience(**settings.conversation.model_dump()),
-            slow=settings.speech.slower,
         )
 
     async def open(self, progress: Bar) -> None:
-        """Start the speech processes and have the prompts ready.
+        """Start the speech processes and have the greeting ready.
 
         A model that is missing or broken takes nothing down: callers have the keys, or read.
         """
@@ -91,8 +96,15 @@ class House:
             except VoicebotError as error:
                 logger.error("%s; until this is mended %s", error, lack)
         known = self.dialogue
+        first = first_prompts(known.wording, known.content, known.languages)
+        with progress("rendering the greeting") as report:
+            await self.prompts.prepare(first, report)
+
+    async def render(self, progress: Bar) -> None:
+        """Render all that can be foreseen, giving way to the callers that are there already."""
+        known = self.dialogue
         prompts = fixed_prompts(known.wording, known.content, known.languages)
-        with progress("rendering prompts") as report:
+        with progress("rendering what callers will hear") as report:
             await self.prompts.prepare(prompts, report)
 
     async def close(self) -> None:
@@ -135,7 +147,9 @@ async def _serve(settings: Settings, progress: Bar) -> None:
         await house.open(progress)
         scheme = "https" if http.certificate else "http"
         logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
+        rendering = asyncio.ensure_future(house.render(progress))
         await web.serve()
+        rendering.cancel()
     finally:
         await house.close()
 

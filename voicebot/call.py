@@ -72,12 +72,10 @@ class Services:
     ear: Ear
     voice_activity: Callable[[], VoiceActivity]
     endpointing: Endpointing
-    prompt: Callable[[Sentence, float], Awaitable[Audio]]
-    """A sentence at a speed (1.0 is natural) as sound; raises SpeakingError."""
+    prompt: Callable[[Sentence, bool], Awaitable[Audio]]
+    """A sentence as sound, slowed down or not; raises SpeakingError."""
     clock: Clock
     patience: Patience
-    slow: float
-    """Speed of the voice for callers who asked for it."""
 
 
 async def take_call(call_id: str, line: Line, services: Services) -> None:
@@ -238,7 +236,7 @@ class Call:
         match action:
             case talk.Say(sentences, slow):
                 self._disarm()
-                self._speaker.say(sentences, self._services.slow if slow else 1.0, self._tasks)
+                self._speaker.say(sentences, slow, self._tasks)
                 if self._caller_speaks:
                     self._speaker.pause()
             case talk.Show(text, language):

@@ -10,6 +10,7 @@ from typing import Any
 from voicebot import build
 from voicebot.adapters.audio_file import read_audio, write_audio
 from voicebot.adapters.clock import TownClock
+from voicebot.adapters.tempo import stretch
 from voicebot.content.load import load_content
 from voicebot.errors import ContentError, VoicebotError
 from voicebot.hearing.whole import utterance
@@ -70,10 +71,10 @@ def ask(settings: Settings, text: str, language: Language, explain: bool) -> dic
 
 def say(settings: Settings, text: str, language: Language, output: Path, slow: bool) -> str:
     """Speak a text into a file; returns the voice that spoke."""
-    voices = build.voices(settings)
-    speed = settings.speech.slower if slow else 1.0
-    write_audio(output, voices.render(text, language, speed))
-    return voices.name(language)
+    rendered = build.voices(settings).render(text, language)
+    audio = stretch(rendered.audio, settings.speech.slower) if slow else rendered.audio
+    write_audio(output, audio)
+    return rendered.voice
 
 
 def hours(

@@ -218,6 +218,15 @@ class Sentence:
         return _VOWEL_MARKS.sub("", self.text)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendered:
+    """A text as sound."""
+
+    audio: Audio
+    voice: str
+    """The name of the voice that said it: not the preferred one where that could not."""
+
+
 # --- the town --------------------------------------------------------------------------
 
 

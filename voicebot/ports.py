@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voicebot.model import Audio, Caption, Heard, Language, LineEvent, Segment
+from voicebot.model import Audio, Caption, Heard, Language, LineEvent, Rendered, Segment
 
 
 class AudioSource(Protocol):
@@ -73,8 +73,8 @@ class Voice(Protocol):
     def name(self) -> str:
         """What tells its sound from every other's, version and settings included."""
 
-    def render(self, text: str, language: Language, speed: float) -> Audio:
-        """The text as sound at `RATE`, at the house's loudness; speed 1.0 is natural.
+    def render(self, text: str, language: Language) -> Audio:
+        """The text as sound at `RATE`, at the voice's own loudness.
 
         Raises:
             SpeakingError: this voice cannot say it.
@@ -87,7 +87,7 @@ class Synthesiser(Protocol):
     async def voice_name(self, language: Language) -> str:
         """The name of the voice that speaks this language now: part of a prompt's cache key."""
 
-    async def synthesise(self, text: str, language: Language, speed: float) -> Audio:
+    async def synthesise(self, text: str, language: Language) -> Rendered:
         """The text as sound at `RATE`.
 
         Raises:

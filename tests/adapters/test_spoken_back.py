@@ -82,7 +82,7 @@ def words(text: str) -> set[str]:
 def test_most_words_come_back(
     recogniser: WhisperModel, kokoro: KokoroModel, name: str, language: str
 ) -> None:
-    said = level(LOADERS[name](kokoro).render(SENTENCES[language], language, 1.0), -18.0)
+    said = level(LOADERS[name](kokoro).render(SENTENCES[language], language), -18.0)
     sound = said.samples.astype("float32") / 32768
     segments, _ = recogniser.transcribe(sound, language=language, beam_size=3)
     heard = " ".join(segment.text for segment in segments)

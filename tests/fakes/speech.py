@@ -56,7 +56,7 @@ NOTHING = Heard(None, {}, ())
 """The sound held no speech."""
 
 
-async def fake_prompt(sentence: Sentence, speed: float) -> Audio:
+async def fake_prompt(sentence: Sentence, slow: bool) -> Audio:
     """A tone as long as the sentence would take: 15 letters a second."""
-    seconds = len(sentence.text) / 15 / speed
+    seconds = len(sentence.text) / (11 if slow else 15)
     return Audio(np.full(int(seconds * RATE), 500, np.int16))

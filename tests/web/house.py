@@ -10,7 +10,6 @@ import time as clock
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import time
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -171,6 +170,8 @@ class House:
     address: str
     switchboard: Switchboard
     loop: asyncio.AbstractEventLoop
+    stop: Callable[[], None]
+    """Closes the switchboard and its port; harmless when that is done."""
     greeting: tuple[Caption, ...] = (GREETING,)
     calls: list[Conversation] = field(default_factory=list)
 
@@ -243,18 +244,20 @@ def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]
     thread = threading.Thread(target=asyncio.run, args=(run(),), name="house")
     thread.start()
     ready.wait(10)
-    house = House(f"http://127.0.0.1:{port}", switchboard, loops[0])
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive(), "the server did not stop"
+
+    house = House(f"http://127.0.0.1:{port}", switchboard, loops[0], stop)
     patch = pytest.MonkeyPatch()
     patch.setattr(switchboard_module, "take_call", house.take_call)
     try:
         house.wait_until(lambda: server.started)
         yield house
     finally:
-        house.ask(switchboard.close())
-        server.should_exit = True
-        thread.join(20)
+        if thread.is_alive():
+            house.ask(switchboard.close())
+        stop()
         patch.undo()
-    assert not thread.is_alive(), "the server did not stop"
-
-
-__all__ = ["HOME", "House", "Path", "serve", "town"]

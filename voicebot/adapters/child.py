@@ -177,16 +177,15 @@ class Child(Generic[T_co]):
         try:
             if payload is not None:
                 connection.send_bytes(payload)
-            wait([connection, process.sentinel], patience)
+            ready = wait([connection, process.sentinel], patience)
             if connection.poll():
                 done, value = connection.recv()
                 return bool(done), value
-            alive = process.is_alive()
         except Exception as error:
             self._end_child()
             raise self._error("died at work") from error
         self._end_child()
-        raise self._error(f"took longer than {patience:g} s" if alive else "died at work")
+        raise self._error("died at work" if ready else f"took longer than {patience:g} s")
 
     def _ensure_child(self) -> None:
         """Start the child unless it lives; what went wrong holds for a while."""

@@ -22,7 +22,7 @@ from voicebot.errors import SpeakingError
 from voicebot.model import Audio, Language
 
 NATURAL_RATE = 155
-"""Words a minute at speed 1.0; eSpeak's own 175 is hurried for a telephone."""
+"""Words a minute; eSpeak's own 175 is hurried for a telephone."""
 
 # Of espeak-ng/speak_lib.h.
 _OUTPUT_SYNCHRONOUS = 2
@@ -32,8 +32,6 @@ _END_PAUSE = 0x1000
 _PARAMETER_RATE = 1
 _PHONEMES_IPA = 0x02
 _PHONEMES_TIE = 0x80
-_SLOWEST, _FASTEST = 80, 450
-
 _Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
 )
@@ -108,22 +106,20 @@ class Espeak:
                 clauses.append((clause or b"").decode("utf-8", "replace"))
         return " ".join(_SWITCH.sub("", " ".join(clauses)).split())
 
-    def synthesise(self, text: str, voice: str, speed: float) -> tuple[NDArray[np.int16], int]:
+    def synthesise(self, text: str, voice: str) -> tuple[NDArray[np.int16], int]:
         """The text as eSpeak says it: samples of shape (n,), and their rate in Hz.
 
         Args:
             text: words of the voice's language.
             voice: an eSpeak voice such as `it` or `en-gb`, with a variant after `+` if wanted.
-            speed: 1.0 is `NATURAL_RATE`.
 
         Raises:
             SpeakingError: there is no such voice, or the text cannot be said.
         """
         encoded = _encode(text, voice)
-        rate = round(min(max(NATURAL_RATE * speed, _SLOWEST), _FASTEST))
         with _lock:
             self._choose(voice)
-            self._library.espeak_SetParameter(_PARAMETER_RATE, rate, 0)
+            self._library.espeak_SetParameter(_PARAMETER_RATE, NATURAL_RATE, 0)
             _chunks.clear()
             status = self._library.espeak_Synth(
                 encoded, len(encoded) + 1, 0, 0, 0, _CHARS_UTF8 | _END_PAUSE, None, None
@@ -170,8 +166,8 @@ class EspeakVoice:
         """What tells its sound from every other's."""
         return f"espeak:{self._voice} rate={NATURAL_RATE} v1"
 
-    def render(self, text: str, language: Language, speed: float) -> Audio:
-        """The text as sound at `RATE`, at eSpeak's own loudness; speed 1.0 is natural.
+    def render(self, text: str, language: Language) -> Audio:
+        """The text as sound at `RATE`, at eSpeak's own loudness.
 
         Raises:
             SpeakingError: the language is not this voice's, or the text has nothing to say.
@@ -179,7 +175,7 @@ class EspeakVoice:
         if language != self._language:
             raise SpeakingError(f"{self.name} speaks {self._language}, not {language}")
         spoken = self._vowels(text) if self._vowels else text
-        samples, rate = self._espeak.synthesise(spoken, self._voice, speed)
+        samples, rate = self._espeak.synthesise(spoken, self._voice)
         return finish(samples.astype(np.float32) / 32768.0, rate)
 
 

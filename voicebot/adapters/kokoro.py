@@ -26,8 +26,6 @@ _STYLE = 256
 _MODEL_RATE = 24_000
 _RUN_PAUSE = 0.2
 """Seconds between two runs of the model for one text."""
-_SLOWEST, _FASTEST = 0.5, 2.0
-
 _SPEAKERS: dict[str, tuple[Language, str]] = {
     "a": ("en", "en-us"),
     "b": ("en", "en-gb-x-rp"),
@@ -107,16 +105,14 @@ class KokoroModel:
                 self._session = self._open()
             return self._session
 
-    def run(
-        self, tokens: list[int], style: NDArray[np.float32], speed: float
-    ) -> NDArray[np.float32]:
+    def run(self, tokens: list[int], style: NDArray[np.float32]) -> NDArray[np.float32]:
         """Sound of shape (n,) at 24 kHz, full scale ±1, for at most `MAX_TOKENS` tokens."""
         outputs = self.load().run(
             None,
             {
                 "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
                 "style": style.reshape(1, _STYLE),
-                "speed": np.array([speed], dtype=np.float32),
+                "speed": np.ones(1, dtype=np.float32),
             },
         )
         return np.asarray(outputs[0], dtype=np.float32).ravel()
@@ -172,8 +168,8 @@ class Kokoro:
         """What tells its sound from every other's."""
         return f"kokoro:{self._voice} v1"
 
-    def render(self, text: str, language: Language, speed: float) -> Audio:
-        """The text as sound at `RATE`, at the voice's own loudness; speed 1.0 is natural.
+    def render(self, text: str, language: Language) -> Audio:
+        """The text as sound at `RATE`, at the voice's own loudness.
 
         Raises:
             SpeakingError: the language is not this voice's, or the text cannot be said.
@@ -181,14 +177,13 @@ class Kokoro:
         if language != self._language:
             raise SpeakingError(f"{self.name} speaks {self._language}, not {language}")
         pause = np.zeros(round(_RUN_PAUSE * _MODEL_RATE), dtype=np.float32)
-        pace = min(max(speed, _SLOWEST), _FASTEST)
         parts: list[NDArray[np.float32]] = []
         for run in split(self.phonemes(text)):
             tokens = [_TOKENS[letter] for letter in run]
             # A voice has one style for each length of text.
             style = self._styles[len(tokens) - 1]
             try:
-                parts += [self._model.run(tokens, style, pace), pause]
+                parts += [self._model.run(tokens, style), pause]
             except SpeakingError:
                 raise
             except Exception as error:

@@ -69,8 +69,8 @@ class Piper:
         """What tells its sound from every other's."""
         return f"piper:{self._label} v1"
 
-    def render(self, text: str, language: Language, speed: float) -> Audio:
-        """The text as sound at `RATE`, at the voice's own loudness; speed 1.0 is natural.
+    def render(self, text: str, language: Language) -> Audio:
+        """The text as sound at `RATE`, at the voice's own loudness.
 
         Raises:
             SpeakingError: the language is not this voice's, or the text cannot be said.
@@ -78,8 +78,7 @@ class Piper:
         if language != self._language:
             raise SpeakingError(f"{self.name} speaks {self._language}, not {language}")
         spoken = self._vowels(text) if self._vowels else text
-        length = self._voice.config.length_scale / speed
-        settings = SynthesisConfig(length_scale=length, normalize_audio=False)
+        settings = SynthesisConfig(normalize_audio=False)
         try:
             chunks = list(self._voice.synthesize(spoken, settings))
         except Exception as error:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from voicebot.adapters.child import Child
-from voicebot.model import Audio, Heard, Language, Segment
+from voicebot.model import Heard, Language, Rendered, Segment
 
 
 class Recogniser(Protocol):
@@ -24,7 +24,7 @@ class Renderer(Protocol):
     def name(self, language: Language) -> str:
         """What tells the language's voice from every other."""
 
-    def render(self, text: str, language: Language, speed: float) -> Audio:
+    def render(self, text: str, language: Language) -> Rendered:
         """See `voicebot.ports.Voice`; blocking."""
 
 
@@ -70,9 +70,9 @@ class ChildSynthesiser:
         )
         return name
 
-    async def synthesise(self, text: str, language: Language, speed: float) -> Audio:
+    async def synthesise(self, text: str, language: Language) -> Rendered:
         """See `voicebot.ports.Synthesiser`."""
-        audio: Audio = await self._child.call(
-            "render", text, language, speed, patience=self._patience, background=self._background
+        rendered: Rendered = await self._child.call(
+            "render", text, language, patience=self._patience, background=self._background
         )
-        return audio
+        return rendered

@@ -29,8 +29,8 @@ PADDING = 2.0
 FULL_WINDOW = 30.0
 """Seconds that Whisper was trained on: what a doubtful text is tried again with."""
 
-BEAM = 1
-"""Hypotheses followed in decoding."""
+BEAM = 5
+"""Hypotheses followed in decoding; against one, a tenth fewer word errors for 0.1 s more."""
 
 RIVAL = 0.25
 """A second language that is at least this likely, relative to the best, is recognised too."""
@@ -38,19 +38,20 @@ RIVAL = 0.25
 MAX_COMPRESSION = 2.4
 """Bytes of text per compressed byte: above it the text repeats itself."""
 
-MIN_CONFIDENCE = 0.3
+MIN_CONFIDENCE = 0.35
 """Below this the words are not what was said."""
 
 MAX_NO_SPEECH = 0.6
-NO_SPEECH_CONFIDENCE = 0.6
-"""No speech is believed with a higher probability of it, if the words are not sure either."""
+"""A higher probability that nobody spoke is believed, unless the words are surer still."""
 
-_FIRST_TOKENS = 12
-_TOKENS_A_SECOND = 12
-"""What a text may have at most: fast speech has 5 tokens a second, Arabic 10."""
+_FIRST_TOKENS = 8
+_TOKENS_A_SECOND = 11
+"""What a text may have at most: the fastest speech has 11 tokens a second."""
 
 _HINT_TOKENS = 100
 """Longest hint, of the 448 positions that the decoder has."""
+
+_PUNCTUATION = ".,;:!?…\"'«»()-،؛؟"
 
 _MAX_REPEATS = 4
 """How often a run of one to six words may follow itself; callers do say a word thrice."""
@@ -75,12 +76,29 @@ class _Draft:
     @property
     def is_speech(self) -> bool:
         """Whether it may be what somebody said."""
-        silent = self.no_speech > MAX_NO_SPEECH and self.confidence < NO_SPEECH_CONFIDENCE
+        silent = self.no_speech > max(MAX_NO_SPEECH, self.confidence)
         return any(letter.isalnum() for letter in self.text) and not silent and not self.doubtful
 
 
+def collapse(text: str) -> str:
+    """The text without its repetitions, when it is nothing but one sentence over and over.
+
+    With little silence behind the speech the decoder likes to start again; a caller who says a
+    thing twice means it once. The last time may be cut off.
+    """
+    words = text.split()
+    bare = [word.strip(_PUNCTUATION).lower() for word in words]
+    for size in range(1, len(words)):
+        again = len(words) - size
+        if again <= size / 2:
+            break
+        if all(bare[i] == bare[i + size] for i in range(again)):
+            return " ".join(words[:size])
+    return text
+
+
 def repeats(text: str) -> bool:
-    """Whether a text says the same over and over, as a decoder does that lost its way."""
+    """Whether a text goes round in circles, as a decoder does that lost its way."""
     data = text.encode()
     if len(data) > 40 and len(data) / len(zlib.compress(data)) > MAX_COMPRESSION:
         return True
@@ -184,9 +202,10 @@ class Whisper:
         drafts = [self._decode(encoded, code, audio.seconds) for code in tried]
         if drafts[0].doubtful:
             encoded = self._encode(audio, FULL_WINDOW - audio.seconds)
+            again = [self._decode(encoded, code, audio.seconds) for code in tried]
             drafts = [
-                self._decode(encoded, draft.language, audio.seconds) if draft.doubtful else draft
-                for draft in drafts
+                min(pair, key=lambda draft: (draft.doubtful, -draft.confidence))
+                for pair in zip(drafts, again, strict=True)
             ]
         return [draft for draft in drafts if draft.is_speech]
 
@@ -224,10 +243,13 @@ class Whisper:
         ids = result.sequences_ids[0]
         # The score is the mean over the tokens; the one that ends the text is in it too.
         mean = result.scores[0] * len(ids) / (len(ids) + 1)
+        said = self._tokenizer.decode(ids).strip()
+        text = collapse(said)
         return _Draft(
             language,
-            self._tokenizer.decode(ids).strip(),
+            text,
             float(min(1.0, np.exp(mean))),
             float(result.no_speech_prob),
-            len(ids) < room,
+            # A repetition that was cut off is none the worse once it is collapsed.
+            len(ids) < room or text != said,
         )

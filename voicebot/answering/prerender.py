@@ -13,6 +13,11 @@ _A_MONDAY = date(2024, 1, 1)
 """Any Monday: only the weekdays and the distances between days are spoken."""
 
 
+def first_prompts(wording: Wording, content: Content, languages: Sequence[Language]) -> Words:
+    """What a caller hears first: without these no call is taken."""
+    return wording.greeting(content.town, languages) + wording.language_choice(languages)
+
+
 def fixed_prompts(
     wording: Wording, content: Content, languages: Sequence[Language]
 ) -> tuple[Sentence, ...]:
@@ -27,16 +32,10 @@ def fixed_prompts(
 
 
 def _all(wording: Wording, content: Content, languages: Sequence[Language]) -> Iterator[Words]:
-    yield wording.greeting(content.town, languages)
-    yield wording.language_choice(languages)
-    for language in languages:
-        yield from _conversation(wording, language, content)
-    for language in languages:
-        for office in content.offices:
-            yield from _about(wording, language, office)
-    for language in languages:
-        for office in content.offices:
-            yield from _moments(wording, language, office)
+    yield first_prompts(wording, content, languages)
+    for part in (_conversation, _about, _moments):
+        for language in languages:
+            yield from part(wording, language, content)
 
 
 def _conversation(wording: Wording, language: Language, content: Content) -> Iterator[Words]:
@@ -64,15 +63,21 @@ def _conversation(wording: Wording, language: Language, content: Content) -> Ite
     yield wording.wrong_key(language)
 
 
-def _about(wording: Wording, language: Language, office: Office) -> Iterator[Words]:
-    for action in OFFICE_ACTIONS:
-        yield wording.confirm(language, office.names[language], action)
-    yield wording.week(language, office, office.week)
-    yield wording.where(language, office)
-    yield wording.not_connected(language, office)
+def _about(wording: Wording, language: Language, content: Content) -> Iterator[Words]:
+    for office in content.offices:
+        yield wording.week(language, office, office.week)
+        yield wording.not_connected(language, office)
+        yield wording.where(language, office)
+        for action in OFFICE_ACTIONS:
+            yield wording.confirm(language, office.names[language], action)
 
 
-def _moments(wording: Wording, language: Language, office: Office) -> Iterator[Words]:
+def _moments(wording: Wording, language: Language, content: Content) -> Iterator[Words]:
+    for office in content.offices:
+        yield from _moments_of(wording, language, office)
+
+
+def _moments_of(wording: Wording, language: Language, office: Office) -> Iterator[Words]:
     """Open until, opens again, today and tomorrow: few, since offices share their hours."""
     noon = datetime.combine(_A_MONDAY, time(12))
     yield wording.now(language, office, None, None, noon)

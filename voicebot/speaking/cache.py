@@ -20,27 +20,26 @@ from voicebot.model import RATE, Audio, Sentence
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what lies on disk under a key changes its meaning."""
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _CHECK = struct.Struct("<4sII")
 
 
-def prompt_key(sentence: Sentence, voice: str, speed: float) -> str:
+def prompt_key(sentence: Sentence, voice: str) -> str:
     """The name of a rendered sentence: 64 hex digits.
 
     Args:
         sentence: what is said.
         voice: the name of the voice, its version and settings included.
-        speed: 1.0 is natural; thousandths count.
     """
-    parts = (FORMAT, sentence.language, sentence.text, voice, f"{speed:.3f}")
+    parts = (FORMAT, sentence.language, sentence.text, voice)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 class PromptCache:
-    """Sound by sentence, voice and speed. Safe to use from several threads.
+    """Sound by sentence and voice. Safe to use from several threads.
 
     On disk a sound is `<2 hex digits>/<key>.wav`, 16 bits mono at `RATE`. A file that is damaged is
     removed and counts as missing. Memory is bounded: the least recently used sounds leave it first,
@@ -59,13 +58,13 @@ class PromptCache:
         self._memory: OrderedDict[str, Audio] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, sentence: Sentence, voice: str, speed: float) -> Audio | None:
+    def get(self, sentence: Sentence, voice: str) -> Audio | None:
         """The sound, its samples not to be written to; None where it is not kept.
 
         From memory at once. Otherwise the disk is read, which blocks for some milliseconds: on the
         event loop, call it in a thread.
         """
-        key = prompt_key(sentence, voice, speed)
+        key = prompt_key(sentence, voice)
         with self._lock:
             audio = self._memory.get(key)
             if audio is not None:
@@ -76,14 +75,14 @@ class PromptCache:
             self._remember(key, audio)
         return audio
 
-    def put(self, sentence: Sentence, voice: str, speed: float, audio: Audio) -> None:
+    def put(self, sentence: Sentence, voice: str, audio: Audio) -> None:
         """Keep a sound at `RATE`. Blocks while the file is written.
 
         When the disk refuses, a warning is logged and the sound is kept in memory alone.
         """
         if audio.rate != RATE:
             raise ValueError(f"a prompt is kept at {RATE} Hz, not {audio.rate}")
-        key = prompt_key(sentence, voice, speed)
+        key = prompt_key(sentence, voice)
         self._remember(key, Audio(audio.samples.copy()))
         try:
             self._write(key, audio)

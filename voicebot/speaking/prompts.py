@@ -17,60 +17,76 @@ logger = logging.getLogger(__name__)
 class Prompts:
     """The bot's voice for all calls."""
 
-    def __init__(self, cache: PromptCache, synthesiser: Synthesiser) -> None:
+    def __init__(
+        self,
+        cache: PromptCache,
+        live: Synthesiser,
+        ahead: Synthesiser,
+        slow_down: Callable[[Audio], Audio],
+    ) -> None:
+        """
+        Args:
+            cache: where rendered sentences are kept.
+            live: says what a caller is waiting for.
+            ahead: says what may be wanted later, giving way to `live`.
+            slow_down: the same speech for callers who asked for it; raises SpeakingError.
+        """
         self._cache = cache
-        self._synthesiser = synthesiser
-        self._names: dict[Language, str] = {}
-        self._rendering: dict[tuple[Sentence, float], asyncio.Future[Audio]] = {}
+        self._live = live
+        self._ahead = ahead
+        self._slow_down = slow_down
+        self._voices: dict[Language, str] = {}
+        self._stand_ins: dict[Sentence, str] = {}
+        """By sentence, the voice that said it where the preferred one could not."""
+        self._rendering: dict[Sentence, asyncio.Task[Audio]] = {}
 
-    async def audio(self, sentence: Sentence, speed: float = 1.0) -> Audio:
+    async def audio(self, sentence: Sentence, slow: bool = False) -> Audio:
         """The sentence as sound at `RATE`.
 
         Raises:
             SpeakingError: no voice could say it.
         """
-        voice = await self._voice(sentence.language)
-        kept = await asyncio.to_thread(self._cache.get, sentence, voice, speed)
-        if kept is not None:
-            return kept
-        key = (sentence, speed)
-        running = self._rendering.get(key)
-        if running is not None:
-            return await asyncio.shield(running)
-        task = asyncio.ensure_future(self._render(sentence, voice, speed))
-        self._rendering[key] = task
-        task.add_done_callback(lambda _: self._rendering.pop(key, None))
-        return await asyncio.shield(task)
+        audio = await self._audio(sentence, self._live)
+        return await asyncio.to_thread(self._slow_down, audio) if slow else audio
 
     async def prepare(
         self, sentences: Iterable[Sentence], progress: Callable[[int, int], None]
-    ) -> int:
-        """Have all of these ready in memory; returns how many had to be rendered.
+    ) -> None:
+        """Have all of these ready in memory.
 
         A sentence that no voice can say is logged and left out: callers read it instead.
         """
         wanted = list(dict.fromkeys(sentences))
-        rendered = 0
         for done, sentence in enumerate(wanted):
             progress(done, len(wanted))
-            voice = await self._voice(sentence.language)
-            if await asyncio.to_thread(self._cache.get, sentence, voice, 1.0) is not None:
-                continue
             try:
-                await self.audio(sentence)
-                rendered += 1
+                await self._audio(sentence, self._ahead)
             except SpeakingError as error:
                 logger.error("a prompt cannot be rendered (%s): %s", sentence.language, error)
         progress(len(wanted), len(wanted))
-        return rendered
 
-    async def _render(self, sentence: Sentence, voice: str, speed: float) -> Audio:
-        audio = await self._synthesiser.synthesise(sentence.text, sentence.language, speed)
-        await asyncio.to_thread(self._cache.put, sentence, voice, speed, audio)
-        return audio
+    async def _audio(self, sentence: Sentence, synthesiser: Synthesiser) -> Audio:
+        voice = self._stand_ins.get(sentence) or await self._voice(sentence.language, synthesiser)
+        kept = await asyncio.to_thread(self._cache.get, sentence, voice)
+        if kept is not None:
+            return kept
+        task = self._rendering.get(sentence)
+        if task is None:
+            task = asyncio.ensure_future(self._render(sentence, voice, synthesiser))
+            self._rendering[sentence] = task
+            task.add_done_callback(lambda _: self._rendering.pop(sentence, None))
+        # a caller who hangs up does not end what another is waiting for
+        return await asyncio.shield(task)
 
-    async def _voice(self, language: Language) -> str:
-        name = self._names.get(language)
+    async def _render(self, sentence: Sentence, voice: str, synthesiser: Synthesiser) -> Audio:
+        rendered = await synthesiser.synthesise(sentence.text, sentence.language)
+        if rendered.voice != voice:
+            self._stand_ins[sentence] = rendered.voice
+        await asyncio.to_thread(self._cache.put, sentence, rendered.voice, rendered.audio)
+        return rendered.audio
+
+    async def _voice(self, language: Language, synthesiser: Synthesiser) -> str:
+        name = self._voices.get(language)
         if name is None:
-            name = self._names[language] = await self._synthesiser.voice_name(language)
+            name = self._voices[language] = await synthesiser.voice_name(language)
         return name

@@ -22,7 +22,7 @@ class Speaker:
 
     def __init__(
         self,
-        prompt: Callable[[Sentence, float], Awaitable[Audio]],
+        prompt: Callable[[Sentence, bool], Awaitable[Audio]],
         notify: Callable[[PlayoutEvent], None],
         audible: bool,
     ) -> None:
@@ -37,11 +37,11 @@ class Speaker:
         """Whether something is left to say."""
         return self.playout.busy or (self._filling is not None and not self._filling.done())
 
-    def say(self, sentences: Sequence[Sentence], speed: float, tasks: asyncio.TaskGroup) -> None:
+    def say(self, sentences: Sequence[Sentence], slow: bool, tasks: asyncio.TaskGroup) -> None:
         """Say these now, in place of what was being said."""
         self.stop()
         if self._audible:
-            self._filling = tasks.create_task(self._fill(tuple(sentences), speed))
+            self._filling = tasks.create_task(self._fill(tuple(sentences), slow))
             return
         for sentence in sentences:
             self._notify(Begun(sentence))
@@ -63,10 +63,10 @@ class Speaker:
             self._filling = None
         self.playout.flush()
 
-    async def _fill(self, sentences: tuple[Sentence, ...], speed: float) -> None:
+    async def _fill(self, sentences: tuple[Sentence, ...], slow: bool) -> None:
         for sentence in sentences:
             try:
-                self.playout.add(sentence, await self._prompt(sentence, speed))
+                self.playout.add(sentence, await self._prompt(sentence, slow))
             except SpeakingError as error:
                 logger.error("a sentence stays unsaid (%s): %s", sentence.language, error)
                 self._notify(Begun(sentence))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from voicebot.errors import SpeakingError, VoicebotError
-from voicebot.model import Audio, Language
+from voicebot.model import Language, Rendered
 from voicebot.ports import Voice
 from voicebot.speaking.loudness import level
 
@@ -48,11 +48,11 @@ class Voices:
         for index in range(len(self._factories.get(language, ()))):
             voice = self._voice(language, index)
             if voice is not None:
-                return f"{voice.name} {self._target:g} LUFS"
+                return self._name(voice)
         raise SpeakingError(f"no voice for {language} can be loaded")
 
-    def render(self, text: str, language: Language, speed: float) -> Audio:
-        """The text as sound at `RATE`, at the target loudness; speed 1.0 is natural.
+    def render(self, text: str, language: Language) -> Rendered:
+        """The text as sound at `RATE`, at the target loudness.
 
         Raises:
             SpeakingError: no voice of the language could say it.
@@ -63,11 +63,15 @@ class Voices:
             if voice is None:
                 continue
             try:
-                return level(voice.render(text, language, speed), self._target)
+                audio = level(voice.render(text, language), self._target)
+                return Rendered(audio, self._name(voice))
             except VoicebotError as error:
                 self._warn(language, index, f"voice {label} failed at a text", error)
                 last = error
         raise SpeakingError(f"no voice for {language} could say the text") from last
+
+    def _name(self, voice: Voice) -> str:
+        return f"{voice.name} {self._target:g} LUFS"
 
     def _voice(self, language: Language, index: int) -> Voice | None:
         key = (language, index)

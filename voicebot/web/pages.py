@@ -8,7 +8,7 @@ from pathlib import Path
 from babel import negotiate_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from voicebot.model import Content, Language
+from voicebot.model import Content, Language, Office, Sentence
 
 NAMES: Mapping[Language, str] = {
     "it": "Italiano",
@@ -49,9 +49,9 @@ class CallerPage:
             language=language,
             direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
             languages=[(code, NAMES[code]) for code in self._languages],
-            town=content.town[language],
+            town=_written(content.town[language], language),
             telephone=content.telephone,
-            offices=[(office.key, office.names[language]) for office in content.offices],
+            keys=_keys(content.offices, language, _),
             config={"iceServers": list(ice_servers), "texts": _script_texts(_)},
             _=_,
         )
@@ -59,9 +59,45 @@ class CallerPage:
     def _language(self, chosen: str | None, accepted: str) -> Language:
         if chosen in self._languages:
             return chosen
-        wanted = [part.split(";")[0].strip().replace("-", "_") for part in accepted.split(",")]
-        wanted = [part for code in wanted for part in (code, code.split("_")[0]) if part]
+        wanted = [part for code in _accepted(accepted) for part in (code, code.split("_")[0])]
         return negotiate_locale(wanted, self._languages) or self._languages[0]
+
+
+def _accepted(header: str) -> list[str]:
+    """The languages of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first."""
+    weighted = []
+    for part in header.split(","):
+        code, _, weight = part.partition(";")
+        try:
+            quality = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            quality = 0.0
+        if code.strip() and quality > 0:
+            weighted.append((quality, code.strip().replace("-", "_")))
+    return [code for _, code in sorted(weighted, key=lambda pair: -pair[0])]
+
+
+def _written(name: str, language: Language) -> str:
+    """A spoken name as readers are used to it."""
+    return Sentence(language, name).shown
+
+
+def _keys(
+    offices: Sequence[Office], language: Language, _: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """What each key does. An office's key wins over a command's."""
+    commands = {
+        "6": _("Speak more slowly"),
+        "7": _("Where the office is"),
+        "8": _("Another language"),
+        "9": _("Say it again"),
+        "0": _("A person"),
+        "*": _("Back to the menu"),
+        "#": _("Yes"),
+    }
+    taken = {office.key: _written(office.names[language], language) for office in offices}
+    meanings = commands | taken
+    return [(key, meanings[key]) for key in "1234567890*#" if key in meanings]
 
 
 def _script_texts(_: Callable[[str], str]) -> dict[str, object]:
@@ -73,7 +109,7 @@ def _script_texts(_: Callable[[str], str]) -> dict[str, object]:
         "in_call": _("In call"),
         "writing": _("You are writing with the switchboard."),
         "ended": _("The call has ended."),
-        "write_instead": _("You can also write below, or use the keys."),
+        "write_instead": _("You can also write, or use the keys."),
         "speakers": {
             "bot": _("Switchboard"),
             "caller": _("You"),

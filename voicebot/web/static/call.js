@@ -1,7 +1,14 @@
 /** A call with sound: WebRTC, with keys, written words and captions on its data channel. */
 
 const GATHERING_MS = 2000;
+const RINGING_MS = 15000;
 const DROPPED_MS = 5000;
+
+/** The last message leaves before the connection is torn down. */
+const PARTING_MS = 150;
+
+/** How long a call that was hung up while it rang may take to tell the switchboard so. */
+const LATE_PARTING_MS = 5000;
 
 /** Something the caller can be told, by the name of its text. */
 export class CallProblem extends Error {
@@ -29,21 +36,23 @@ export class VoiceCall {
   /** Ask for the microphone, then ring. Throws CallProblem. */
   async open() {
     this.stream = await microphone();
-    if (this.ended) return this.free();
+    if (this.ended) return this.stopMicrophone();
     this.peer = new RTCPeerConnection({ iceServers: this.options.iceServers });
     this.peer.addEventListener("track", ({ track }) => {
-      this.options.audio.srcObject = new MediaStream([track]);
+      if (!this.ended) this.options.audio.srcObject = new MediaStream([track]);
     });
     this.peer.addEventListener("connectionstatechange", () => this.watch());
     this.channel = this.peer.createDataChannel("switchboard");
     this.channel.addEventListener("open", () => this.flush());
     this.channel.addEventListener("message", ({ data }) => this.receive(data));
+    this.channel.addEventListener("close", () => this.end(new CallProblem("dropped")));
     for (const track of this.stream.getTracks()) this.peer.addTrack(track, this.stream);
     await this.peer.setLocalDescription();
     await gathered(this.peer);
     if (this.ended) return this.free();
     const sdp = await ring(this.peer.localDescription.sdp);
-    if (this.ended) return this.free();
+    // a caller who hung up meanwhile still connects: the switchboard learns it at once
+    if (this.peer.signalingState === "closed") return;
     await this.peer.setRemoteDescription({ type: "answer", sdp });
   }
 
@@ -66,6 +75,7 @@ export class VoiceCall {
 
   flush() {
     for (const message of this.unsent.splice(0)) this.channel.send(JSON.stringify(message));
+    if (this.ended) setTimeout(() => this.free(), PARTING_MS);
   }
 
   receive(data) {
@@ -76,6 +86,7 @@ export class VoiceCall {
 
   watch() {
     clearTimeout(this.dropping);
+    if (this.ended) return;
     const state = this.peer.connectionState;
     if (state === "connected" && !this.connected) {
       this.connected = true;
@@ -92,15 +103,19 @@ export class VoiceCall {
     if (this.ended) return;
     this.ended = true;
     clearTimeout(this.dropping);
-    // the last message leaves before the connection is torn down
-    setTimeout(() => this.free(), 150);
+    this.stopMicrophone();
+    this.options.audio.srcObject = null;
+    const opening = !problem && this.channel?.readyState === "connecting";
+    setTimeout(() => this.free(), opening ? LATE_PARTING_MS : PARTING_MS);
     this.options.onEnd(problem);
   }
 
-  free() {
+  stopMicrophone() {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
+  }
+
+  free() {
     this.peer?.close();
-    this.options.audio.srcObject = null;
   }
 }
 
@@ -140,6 +155,7 @@ async function ring(sdp) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ sdp }),
+      signal: AbortSignal.timeout(RINGING_MS),
     });
   } catch {
     throw new CallProblem("unreachable");

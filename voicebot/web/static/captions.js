@@ -5,7 +5,7 @@ const RIGHT_TO_LEFT = new Set(["ar"]);
 export class Captions {
   /**
    * @param {HTMLOListElement} log
-   * @param {{bot: string, caller: string, understood: string}} names who speaks, for screen readers
+   * @param {{bot: string, caller: string, understood: string}} names who speaks
    */
   constructor(log, names) {
     this.log = log;
@@ -14,20 +14,19 @@ export class Captions {
 
   /** @param {{speaker: string, text: string, language: string}} caption */
   add({ speaker, text, language }) {
-    if (!(speaker in this.names)) return;
-    const item = document.createElement("li");
-    item.className = speaker;
-    if (language) {
-      item.lang = language;
-      item.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
-    } else {
-      item.dir = "auto";
-    }
+    if (!Object.hasOwn(this.names, speaker)) return;
     const who = document.createElement("span");
     who.className = "who";
-    who.lang = document.documentElement.lang;
     who.textContent = `${this.names[speaker]}: `;
-    item.append(who, text);
+    // the words have their own language and direction; their place follows the page
+    const said = document.createElement("span");
+    said.className = "said";
+    if (language) said.lang = language;
+    said.dir = language ? (RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr") : "auto";
+    said.textContent = text;
+    const item = document.createElement("li");
+    item.className = speaker;
+    item.append(who, said);
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
     this.log.append(item);
     if (atEnd) this.log.scrollTop = this.log.scrollHeight;

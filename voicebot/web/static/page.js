@@ -12,23 +12,35 @@ const captions = new Captions(part("log"), texts.speakers);
 
 /** @type {VoiceCall | WrittenCall | null} */
 let call = null;
+let opened = false;
 let stopLevel = () => {};
 let timer = 0;
 
+/** What was written and not yet taken: it returns to its field when the line fails. */
+let untaken = "";
+
 function handlers(started) {
   return {
-    onMessage: (message) => message.caption && captions.add(message.caption),
-    onOpen: () => started(),
+    onMessage: ({ caption }) => {
+      if (!caption) return;
+      if (caption.speaker === "caller") untaken = "";
+      captions.add(caption);
+    },
+    onOpen: () => {
+      opened = true;
+      started();
+    },
     onEnd: (problem) => ended(problem),
   };
 }
 
-async function openCall(next, connecting) {
+async function openCall(next) {
   call = next;
+  opened = false;
   captions.clear();
   hideProblem();
   setButton("open");
-  say(connecting);
+  say(texts.connecting);
   try {
     await next.open();
   } catch (error) {
@@ -44,19 +56,16 @@ function speak() {
     audio: part("voice"),
     ...handlers(() => {
       stopLevel = showLevel(next.stream, part("level"));
-      part("level-row").hidden = false;
-      part("mute").hidden = false;
-      const started = Date.now();
-      const tick = () => say(`${texts.in_call} ${clock(Date.now() - started)}`);
-      timer = setInterval(tick, 1000);
+      part("microphone").hidden = false;
       say(texts.in_call);
+      startTime();
     }),
   });
-  return openCall(next, texts.connecting);
+  return openCall(next);
 }
 
 function write() {
-  return openCall(new WrittenCall(handlers(() => say(texts.writing))), texts.connecting);
+  return openCall(new WrittenCall(handlers(() => say(texts.writing))));
 }
 
 function ended(problem) {
@@ -64,12 +73,16 @@ function ended(problem) {
   clearInterval(timer);
   stopLevel();
   stopLevel = () => {};
-  part("level-row").hidden = true;
-  part("mute").hidden = true;
+  if (part("microphone").contains(document.activeElement)) part("call").focus();
+  part("microphone").hidden = true;
+  part("time").hidden = true;
   part("mute").setAttribute("aria-pressed", "false");
   setButton("closed");
-  say(texts.ended);
-  if (problem) showProblem(problem);
+  say(opened ? texts.ended : "");
+  if (!problem) return;
+  showProblem(problem);
+  if (!part("text").value) part("text").value = untaken;
+  untaken = "";
 }
 
 function setButton(state) {
@@ -78,10 +91,15 @@ function setButton(state) {
 }
 
 function say(text) {
-  const status = part("status");
-  // the timer is for the eye: a screen reader hears each state once
-  status.setAttribute("aria-live", text.startsWith(`${texts.in_call} `) ? "off" : "polite");
-  status.textContent = text;
+  part("status").textContent = text;
+}
+
+function startTime() {
+  const started = Date.now();
+  const tick = () => (part("time").textContent = clock(Date.now() - started));
+  tick();
+  part("time").hidden = false;
+  timer = setInterval(tick, 1000);
 }
 
 function showProblem(problem) {
@@ -138,6 +156,7 @@ part("write").addEventListener("submit", (event) => {
   const text = part("text").value.trim();
   if (!text) return;
   part("text").value = "";
+  untaken = text;
   send({ text });
 });
 

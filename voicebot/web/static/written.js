@@ -12,6 +12,7 @@ export class WrittenCall {
   constructor(options) {
     this.options = options;
     this.ended = false;
+    this.connected = false;
     this.unsent = [];
   }
 
@@ -20,6 +21,7 @@ export class WrittenCall {
     url.protocol = url.protocol.replace("http", "ws");
     this.socket = new WebSocket(url);
     this.socket.addEventListener("open", () => {
+      this.connected = true;
       for (const message of this.unsent.splice(0)) this.socket.send(JSON.stringify(message));
       this.options.onOpen();
     });
@@ -29,7 +31,8 @@ export class WrittenCall {
       else this.options.onMessage(message);
     });
     this.socket.addEventListener("close", ({ code }) => {
-      this.end(new CallProblem(code === BUSY ? "busy" : "dropped"));
+      const lost = this.connected ? "dropped" : "unreachable";
+      this.end(new CallProblem(code === BUSY ? "busy" : lost));
     });
   }
 
