@@ -102,6 +102,8 @@ class House:
 
     async def render(self, progress: Bar) -> None:
         """Render all that can be foreseen, giving way to the callers that are there already."""
+        if not self.settings.speech.render_ahead:
+            return
         known = self.dialogue
         prompts = fixed_prompts(known.wording, known.content, known.languages)
         with progress("rendering what callers will hear") as report:

@@ -144,7 +144,7 @@ class Call:
                 await self._events.put(talk.Keyed(key))
             case Typed(text):
                 self._interrupt()
-                self._line.show(Caption("caller", text, self._state.language or ""))
+                self._line.show(Caption("caller", text, None))
                 words = tuple(Hypothesis(code, text, 1.0) for code in self._dialogue.languages)
                 await self._events.put(talk.Said(words, None))
             case HungUp(reason):

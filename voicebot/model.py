@@ -99,7 +99,8 @@ class Caption:
     speaker: str
     """`bot`, `caller`, or `understood` (how the bot took what the caller said)."""
     text: str
-    language: Language
+    language: Language | None
+    """None where nobody has said which it is."""
 
 
 # --- hearing ---------------------------------------------------------------------------

@@ -88,6 +88,8 @@ class Speech(_Group):
     """Speed of speech after the caller asks to go slower; 1.0 is natural."""
     loudness: float = Field(default=-18.0, ge=-40.0, le=-10.0)
     """LUFS at which every voice is brought."""
+    render_ahead: bool = True
+    """Render all that can be foreseen at the start; else each sentence when first needed."""
     prompt_memory: int = Field(default=128 * 1024 * 1024, ge=0)
     """Bytes of rendered prompts held in memory; the rest is read from disk when needed."""
     max_waiting: int = Field(default=16, ge=1)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browser import call, chromium, needs_chromium, visit
 from tests.web.house import GREETING, House, serve
+from voicebot.adapters.webrtc import WebRtcLine
 from voicebot.model import Caption
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -276,11 +277,29 @@ def test_one_line_serves_one_caller_at_a_time(browser: Browser) -> None:
 def test_a_line_that_drops(browser: Browser, house: House) -> None:
     with visit(browser, house.address) as page:
         call(page)
-        line = house.calls[0].line
-        house.ask(line._peer.close())  # type: ignore[attr-defined]
+        line = webrtc(house)
+        line._closed = True  # so that no goodbye is sent
+        house.ask(line._peer.close())
         problem(page, "È caduta la linea.")
         status(page, "La chiamata è terminata.")
         house.wait_empty(3)
+
+
+def test_a_network_that_goes_silent(browser: Browser, house: House) -> None:
+    with visit(browser, house.address) as page:
+        call(page)
+        ice = webrtc(house)._peer.getTransceivers()[0].receiver.transport.transport
+        for protocol in ice._connection._protocols:
+            house.loop.call_soon_threadsafe(protocol.transport.abort)
+        expect(page.locator("#problem")).to_contain_text("È caduta la linea.", timeout=20_000)
+        house.wait_empty(15)
+        assert house.calls[0].ended == "lost"
+
+
+def webrtc(house: House) -> WebRtcLine:
+    line = house.calls[0].line
+    assert isinstance(line, WebRtcLine)
+    return line
 
 
 def test_a_switchboard_that_closes(browser: Browser) -> None:
@@ -600,6 +619,7 @@ def test_without_scripts_the_telephone_is_named(browser: Browser, house: House) 
     try:
         page = context.new_page()
         page.goto(house.address)
-        expect(page.get_by_text("Calling from this page needs JavaScript.")).to_be_visible()
+        expect(page.locator("noscript .problem")).to_contain_text("needs JavaScript")
+        expect(page.locator("noscript .problem")).to_be_visible()
     finally:
         context.close()

@@ -17,6 +17,9 @@ MAX_TEXT = 500
 MAX_MESSAGE = 4096
 """Characters in one message."""
 
+MAX_NONSENSE = 50
+"""Messages that cannot be understood, in one call; a peer that sends more is no page of ours."""
+
 ENDED = json.dumps({"ended": True})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 
@@ -16,7 +17,7 @@ from voicebot.ports import AudioSource
 logger = logging.getLogger(__name__)
 
 MAX_OUTGOING = 200
-"""Captions that may wait for a slow page; past that the line counts as lost."""
+"""Captions that may wait for a slow page; past that the oldest is dropped."""
 
 
 class TextSocketLine:
@@ -34,7 +35,8 @@ class TextSocketLine:
 
     async def events(self) -> AsyncIterator[LineEvent]:
         """Keys and written sentences, until the page closes."""
-        while not self._closed.is_set():
+        nonsense = 0
+        while not self._closed.is_set() and nonsense <= page_messages.MAX_NONSENSE:
             try:
                 message = await self._socket.receive_text()
             except (WebSocketDisconnect, RuntimeError, KeyError):
@@ -43,6 +45,7 @@ class TextSocketLine:
                 event = page_messages.parse(message)
             except LineError as error:
                 logger.info("a written call: %s", error)
+                nonsense += 1
                 continue
             yield event
             if isinstance(event, HungUp):
@@ -62,11 +65,10 @@ class TextSocketLine:
 
     async def pump(self) -> None:
         """Send what is shown, until the line is hung up or the page has gone."""
-        while (message := await self._outgoing.get()) is not None:
-            try:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while (message := await self._outgoing.get()) is not None:
                 await self._socket.send_text(message)
-            except (WebSocketDisconnect, RuntimeError):
-                return
+            await self._socket.close()
 
     def _queue(self, message: str | None) -> None:
         if self._outgoing.full():

@@ -55,6 +55,12 @@ MAX_FRAMES = 150
 MAX_EVENTS = 300
 """Past this keys and written words are dropped too: no caller presses so fast."""
 
+MAX_SECTIONS = 8
+"""Media sections in an offer: a browser sends two. Each one not bundled opens sockets here."""
+
+MAX_CANDIDATES = 100
+"""Addresses in an offer: to each of them packets are sent."""
+
 _TIME_BASE = Fraction(1, RATE)
 
 
@@ -82,6 +88,8 @@ class WebRtcLine:
         self._inbound = Inbound()
         self._reader: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._nonsense = 0
+        self._ended = False
         self._closed = False
 
     @classmethod
@@ -96,17 +104,31 @@ class WebRtcLine:
             return line, await line._negotiate(offer)
         except Exception as error:  # aiortc raises whatever its parser stumbles on
             await line.hang_up()
+            if isinstance(error, LineError):
+                raise
             raise LineError("the offer is not a WebRTC session with sound") from error
 
     async def _negotiate(self, offer: str) -> str:
+        lines = offer.splitlines()
+        for start, limit in (("m=", MAX_SECTIONS), ("a=candidate", MAX_CANDIDATES)):
+            if sum(line.startswith(start) for line in lines) > limit:
+                raise LineError(f"the offer has more than {limit} {start} lines")
         self._peer.on("track", self._on_track)
         self._peer.on("datachannel", self._on_channel)
         self._peer.on("connectionstatechange", self._on_state)
         await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        if not any(t.kind == "audio" for t in self._peer.getTransceivers()):
+        media = self._peer.getTransceivers()
+        sound = next((t for t in media if t.kind == "audio"), None)
+        if sound is None:
             raise LineError("the offer has no sound")
         self._peer.addTrack(self._outgoing)
+        for other in media:
+            if other is not sound:
+                # nobody reads it: what aiortc decoded of it would pile up
+                other.direction = "inactive"
         await self._peer.setLocalDescription(await self._peer.createAnswer())
+        if sound.currentDirection != "sendrecv":
+            raise LineError("the offer has sound in one direction only")
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(CONNECT_TIMEOUT, self._lose)
         return str(self._peer.localDescription.sdp)
@@ -194,6 +216,9 @@ class WebRtcLine:
             event = page_messages.parse(message)
         except LineError as error:
             logger.info("a call from a page: %s", error)
+            self._nonsense += 1
+            if self._nonsense > page_messages.MAX_NONSENSE:
+                self._end("lost")
             return
         match event:
             case KeyPress() | Typed():
@@ -212,7 +237,9 @@ class WebRtcLine:
         self._end("lost")
 
     def _end(self, reason: str) -> None:
-        self._events.put_nowait(HungUp(reason))
+        if not self._ended:
+            self._ended = True
+            self._events.put_nowait(HungUp(reason))
 
     def _put(self, event: LineEvent) -> None:
         limit = MAX_FRAMES if isinstance(event, Audio) else MAX_EVENTS

@@ -18,7 +18,11 @@ HEADERS = (
 
 
 class BodyTooLarge(Exception):
-    """The body went over the limit while it was being read."""
+    """The body goes over the limit."""
+
+
+class PageHasGone(Exception):
+    """The connection was closed before the whole body came."""
 
 
 class Guard:
@@ -33,33 +37,41 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > self._max_body:
-            await self._refuse(scope, receive, send)
-            return
-        read = 0
-        started = False
-
-        async def limited() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._max_body:
-                raise BodyTooLarge
-            return message
 
         async def guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = [*message.get("headers", []), *HEADERS]
             await send(message)
 
         try:
-            await self._app(scope, limited, guarded)
+            # read here, and whole: frameworks take an error in their own reading for a bad body
+            body = await self._read(dict(scope["headers"]), receive)
+        except PageHasGone:
+            return
         except BodyTooLarge:
-            if not started:
-                await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, guarded)
+            return
+        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replayed() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        await self._app(scope, replayed, guarded)
+
+    async def _read(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        announced = headers.get(b"content-length", b"0")
+        if not announced.isdigit() or len(announced) > 12 or int(announced) > self._max_body:
+            raise BodyTooLarge
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise PageHasGone
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._max_body:
+                raise BodyTooLarge
+        return body
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         text = f"the request is larger than the {self._max_body} bytes that are read"

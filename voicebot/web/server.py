@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Body, FastAPI, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from voicebot.errors import LineError
 from voicebot.model import Content, Language
@@ -54,12 +57,15 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
     app = FastAPI(title="voicebot", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, max_body=site.max_body)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
     page = CallerPage(HERE / "templates", site.content, site.languages, site.texts)
 
     @app.get("/", response_class=HTMLResponse)
     async def caller(request: Request, lang: str | None = None) -> HTMLResponse:
         accepted = request.headers.get("accept-language", "")
-        return HTMLResponse(page.render(lang, accepted, site.ice_servers))
+        html = page.render(lang, accepted, site.ice_servers)
+        return HTMLResponse(html, headers={"Vary": "Accept-Language"})
 
     @app.post("/api/calls")
     async def call(
@@ -92,7 +98,7 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
             await socket.close(1013, str(error))
             return
         await line.pump()
-        await held
+        await asyncio.wait([held])
 
     @app.get("/healthz", response_class=PlainTextResponse)
     async def healthy() -> str:
@@ -121,6 +127,19 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
 def _same_site(origin: str | None, host: str | None) -> bool:
     """Browsers send the origin; a program without one is no cross-site request."""
     return origin is None or origin.split("://", 1)[-1] == host
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """What the framework refuses, in the same form as our own refusals."""
+    assert isinstance(error, HTTPException)
+    answer = {"error": "request", "message": error.detail}
+    return JSONResponse(answer, error.status_code, headers=error.headers)
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    """A body of another form; says what to send and repeats nothing of what came."""
+    answer = {"error": "request", "message": 'send JSON: {"sdp": "the offer of the browser"}'}
+    return JSONResponse(answer, 422)
 
 
 def _problem(status: int, error: LineError) -> JSONResponse:

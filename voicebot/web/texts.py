@@ -32,6 +32,8 @@ def _texts(locales: Path, language: Language) -> Callable[[str], str]:
             catalogue = read_po(file, language, abort_invalid=True)
     except FileNotFoundError as error:
         raise ContentError(f"{path}: there is no such file; restore it") from error
+    except OSError as error:
+        raise ContentError(f"{path}: cannot be read: {error.strerror}") from error
     except (PoFileError, ValueError) as error:
         raise ContentError(f"{path}: not a gettext catalogue: {error}") from error
     compiled = BytesIO()
