@@ -220,6 +220,9 @@ def _load() -> Settings:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    for library in ("aioice", "aiortc", "httpx", "uvicorn"):
+        # their INFO names peers' addresses, which are personal data
+        logging.getLogger(library).setLevel(logging.WARNING)
     return settings
 
 

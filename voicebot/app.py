@@ -55,7 +55,7 @@ class House:
             settings, load_content(settings.paths.intents, settings.languages)
         )
         self._ear: Child[Recogniser] = Child(
-            partial(build.whisper, settings),
+            partial(build.whisper, settings, build.hints(self.dialogue.content)),
             ChildSettings("ear", max_waiting=settings.speech.max_waiting),
         )
         self._voices: Child[Renderer] = Child(

@@ -5,6 +5,7 @@ What runs in a child process is built there: these are top-level functions that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from voicebot.adapters.espeak import Espeak, EspeakVoice
@@ -17,7 +18,7 @@ from voicebot.answering.wording import Wording, load_catalogues
 from voicebot.dialogue import Dialogue
 from voicebot.errors import SettingsError
 from voicebot.hearing.language import choose
-from voicebot.model import Content, Language
+from voicebot.model import Content, Language, Sentence
 from voicebot.ports import Voice
 from voicebot.settings import Settings
 from voicebot.speaking.voices import Voices
@@ -37,10 +38,23 @@ def silero() -> Silero:
     return Silero()
 
 
-def whisper(settings: Settings) -> Whisper:
+def hints(content: Content) -> dict[Language, str]:
+    """By language, a sentence and the names that callers are likely to say."""
+    return {
+        language: " ".join(
+            [
+                book.example,
+                *(f"{Sentence(language, o.names[language]).shown}." for o in content.offices),
+            ]
+        )
+        for language, book in content.books.items()
+    }
+
+
+def whisper(settings: Settings, hints: Mapping[Language, str]) -> Whisper:
     """The recogniser; runs in the ear's process."""
     folder = weights(settings).ensure("whisper-base")
-    return Whisper(folder, settings.speech.threads, choose)
+    return Whisper(folder, settings.speech.threads, choose, hints)
 
 
 def voices(settings: Settings) -> Voices:

@@ -43,7 +43,7 @@ def listen(
     """Each file with its report, or with what is wrong with it."""
     content = load_content(settings.paths.intents, settings.languages)
     matcher = Matcher(content.books, content.offices)
-    whisper = build.whisper(settings)
+    whisper = build.whisper(settings, build.hints(content))
     silero = build.silero()
     today = TownClock(settings.time_zone).now().date()
     for file in files:

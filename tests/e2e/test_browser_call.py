@@ -68,7 +68,7 @@ def switchboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def whisper(settings: Settings) -> Whisper:
-    return build.whisper(settings)
+    return build.whisper(settings, {})
 
 
 @contextmanager

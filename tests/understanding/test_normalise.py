@@ -26,6 +26,8 @@ def test_normalising_twice_changes_nothing(text: str, language: Language) -> Non
         ("it", "L'Ufficio Casa, dell’Università!", "l ufficio casa dell universita"),
         ("it", "Polo 2", "polo due"),
         ("it", "polo2", "polo due"),
+        ("it", "Polo III", "polo tre"),
+        ("fr", "le Pôle II", "le pole deux"),
         ("it", "il 2º polo, 3ª sede", "il secondo polo terza sede"),
         ("it", "alle 8:30 del 21", "alle otto trenta del ventuno"),
         ("it", "059 2034444", "059 2034444"),

@@ -174,15 +174,19 @@ class House:
     """Closes the switchboard and its port; harmless when that is done."""
     greeting: tuple[Caption, ...] = (GREETING,)
     calls: list[Conversation] = field(default_factory=list)
+    """All since the list was cleared, the ended ones too."""
+    held: int = 0
 
     async def take_call(self, call_id: str, line: Line, services: Services) -> None:
         """Stands in for `voicebot.call.take_call`."""
         conversation = Conversation(line, self.greeting)
         self.calls.append(conversation)
+        self.held += 1
         try:
             await conversation.hold()
         finally:
             await line.hang_up()
+            self.held -= 1
 
     def ask(self, coroutine: Coroutine[Any, Any, T], patience: float = 10.0) -> T:
         """Run something on the server's own loop."""
@@ -203,6 +207,11 @@ class House:
         while not what():
             assert clock.monotonic() < end, "it did not come about in time"
             clock.sleep(0.02)
+
+    def wait_call(self) -> Conversation:
+        """The one call going on, once it does."""
+        self.wait_until(lambda: self.held == self.switchboard.running == 1)
+        return self.calls[-1]
 
     def wait_empty(self, patience: float = 5.0) -> None:
         """Wait until no call is going on."""

@@ -167,6 +167,7 @@ def test_the_page_holds_no_script_of_its_own(client: httpx.Client) -> None:
         ("en", "", "en"),
         (";;q=,,=,q=1;en;q=x", "", "it"),
         ("en_US.UTF-8", "", "it"),
+        ("zh-Hant-TW, ar-EG;q=0.5", "", "ar"),
         ("x" * 5000, "y" * 5000, "it"),
     ],
 )
@@ -179,7 +180,7 @@ def test_the_language_of_the_page(
     assert answer.headers["vary"] == "Accept-Language"
 
 
-@given(st.text(st.characters(max_codepoint=126, min_codepoint=32)))
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126)))
 @settings(max_examples=60, deadline=None)
 def test_any_accept_language_gets_a_page(client: httpx.Client, accepted: str) -> None:
     assert client.get("/", headers={"Accept-Language": accepted}).status_code == 200
@@ -199,13 +200,11 @@ def test_a_real_offer_is_answered(house: House, client: httpx.Client, offer: str
     answer = ring(client, offer)
     assert answer.status_code == 200
     assert "m=audio" in answer.json()["sdp"] and "m=application" in answer.json()["sdp"]
-    house.wait_until(lambda: house.switchboard.running == 1)
     hang_up(house)
 
 
 def hang_up(house: House) -> None:
-    for conversation in house.calls:
-        house.ask(conversation.line.hang_up())
+    house.ask(house.wait_call().line.hang_up())
     house.wait_empty(10)
 
 
@@ -217,7 +216,8 @@ def test_other_sites_cannot_call(
     assert answer.status_code == 403
     assert_refused(answer)
     with pytest.raises(InvalidStatus) as refused:
-        write(house, origin).close()
+        with write(house, origin):
+            pass
     assert refused.value.response.status_code == 403
     assert not house.calls
 
@@ -225,7 +225,6 @@ def test_other_sites_cannot_call(
 def test_the_own_page_can_call(house: House, client: httpx.Client, offer: str) -> None:
     answer = client.post("/api/calls", json={"sdp": offer}, headers={"Origin": house.address})
     assert answer.status_code == 200
-    house.wait_until(lambda: len(house.calls) == 1)
     hang_up(house)
     with write(house, house.address) as line:
         assert json.loads(line.recv(5))["caption"]["speaker"] == "bot"
@@ -296,7 +295,8 @@ def test_offers_that_are_no_call(house: House, client: httpx.Client, offer: str)
         re.sub("a=ice-pwd.*\r\n", "", offer),
     ):
         began = time.monotonic()
-        assert_refused(ring(client, sdp))
+        answer = ring(client, sdp)
+        assert_refused(answer)
         assert time.monotonic() - began < 5
     assert not house.calls
     assert_nothing_left(house)
@@ -309,7 +309,6 @@ def test_what_else_is_offered_is_declined(house: House, client: httpx.Client) ->
     directions = [re.findall("a=(sendrecv|inactive|recvonly)", section) for section in sections]
     assert kinds == ["audio", "video", "audio", "application"]
     assert directions == [["sendrecv"], ["inactive"], ["inactive"], []]
-    house.wait_until(lambda: len(house.calls) == 1)
     hang_up(house)
 
 
@@ -323,11 +322,8 @@ def assert_nothing_left(house: House) -> None:
     while True:
         left = {task for task in house.tasks() if not any(idle in task for idle in IDLE)}
         gc.collect()
-        open_peers = [
-            one
-            for one in gc.get_objects()
-            if isinstance(one, RTCPeerConnection) and one.connectionState != "closed"
-        ]
+        peers = [one for one in gc.get_objects() if type(one) is RTCPeerConnection]
+        open_peers = [one for one in peers if one.connectionState != "closed"]
         if not left and not open_peers:
             return
         assert time.monotonic() < end, (left, open_peers)
@@ -374,7 +370,6 @@ def test_no_spoiled_offer_breaks_the_house(
     if answer is None:
         return
     if answer.status_code == 200:
-        house.wait_until(lambda: house.switchboard.running == 1)
         hang_up(house)
     else:
         assert_refused(answer)
@@ -422,7 +417,6 @@ def test_a_body_under_the_limit_in_pieces(house: House, client: httpx.Client, of
             yield body[at : at + 100]
 
     assert client.post("/api/calls", content=pieces(), headers=JSON).status_code == 200
-    house.wait_until(lambda: len(house.calls) == 1)
     hang_up(house)
 
 
@@ -530,7 +524,8 @@ def test_a_reader_who_never_reads(house: House, client: httpx.Client) -> None:
 
 def test_leaving_at_once(house: House) -> None:
     for _ in range(20):
-        write(house).close()
+        with write(house):
+            pass
         with socket.create_connection(("127.0.0.1", int(house.address.rsplit(":", 1)[1]))) as raw:
             raw.sendall(
                 b"GET /api/text HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"

@@ -25,6 +25,9 @@ _ORDINAL: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(r"\b0*(\d{1,2})(st|nd|rd|th)\b"),
     "fr": re.compile(r"\b0*(\d{1,2})(ers?|e|re|ere|eme|ieme|nde?)\b"),
 }
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
+"""Recognisers like to write an office's number so. The other small ones are words as well."""
+_ROMAN_WORD = re.compile(rf"\b(?:{'|'.join(_ROMAN)})\b")
 _NUMBER = re.compile(r"\b\d{1,2}\b")
 _UNWORDLY = re.compile(r"[\W_]+")
 _ROUNDS = 8
@@ -70,6 +73,7 @@ def _once(text: str, language: Language) -> str:
     # English keeps its short forms in one piece; Italian and French part the article.
     text = _ELISION.sub("" if language == "en" else " ", text)
     text = "".join(map(_plain_character, unicodedata.normalize("NFKD", text)))
+    text = _ROMAN_WORD.sub(lambda match: _ROMAN[match[0]], text)
     text = _words_for_digits(text, language)
     text = _UNWORDLY.sub(" ", text).strip()
     if language == "ar":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from babel import negotiate_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from voicebot.model import Content, Language, Office, Sentence
@@ -59,21 +58,21 @@ class CallerPage:
     def _language(self, chosen: str | None, accepted: str) -> Language:
         if chosen in self._languages:
             return chosen
-        wanted = [part for code in _accepted(accepted) for part in (code, code.split("_")[0])]
-        return negotiate_locale(wanted, self._languages) or self._languages[0]
+        wanted = (code for code in _accepted(accepted) if code in self._languages)
+        return next(wanted, self._languages[0])
 
 
-def _accepted(header: str) -> list[str]:
+def _accepted(header: str) -> list[Language]:
     """The languages of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first."""
     weighted = []
     for part in header.split(","):
-        code, _, weight = part.partition(";")
+        tag, _, weight = part.partition(";")
         try:
             quality = float(weight.strip().removeprefix("q=") or 1)
         except ValueError:
             quality = 0.0
-        if code.strip() and quality > 0:
-            weighted.append((quality, code.strip().replace("-", "_")))
+        if quality > 0:
+            weighted.append((quality, tag.split("-")[0].strip().lower()))
     return [code for _, code in sorted(weighted, key=lambda pair: -pair[0])]
 
 
