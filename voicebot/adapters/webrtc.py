@@ -81,6 +81,7 @@ class WebRtcLine:
         self._unsent: list[str] = []
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue()
         self._inbound = Inbound()
+        self._filled = 0
         self._reader: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._nonsense = 0
@@ -182,7 +183,7 @@ class WebRtcLine:
                 continue
             lost = 0 if expected is None else packet.pts - expected
             expected = packet.pts + packet.samples
-            lost = max(0, lost) * RATE // packet.sample_rate
+            lost = self._unfilled(max(0, lost) * RATE // packet.sample_rate)
             packet.pts = None
             for part in resampler.resample(packet):
                 samples = part.to_ndarray().reshape(-1).astype(np.int16, copy=False)
@@ -190,9 +191,20 @@ class WebRtcLine:
                     self._put(frame)
                 lost = 0
 
+    def _unfilled(self, lost: int) -> int:
+        """Of the samples lost between two packets, those that no silence stands for yet.
+
+        aiortc's prefetched packets come out between the silence of a gap and the packet that
+        tells how long the gap was.
+        """
+        filled = min(lost, self._filled)
+        self._filled -= filled
+        return lost - filled
+
     def _on_tick(self) -> None:
         """Each 20 ms of the outgoing sound also keep the incoming sound's time."""
         for frame in self._inbound.tick():
+            self._filled += FRAME_SAMPLES
             self._put(frame)
         if self._inbound.quiet > LOST_TIMEOUT:
             self._end("lost")
@@ -277,7 +289,9 @@ class _Outgoing(MediaStreamTrack):
         samples = np.zeros(FRAME_SAMPLES, np.int16)
         if self.source is not None:
             samples = self.source.pull().samples
-        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        # both channels, since aiortc encodes stereo and makes mono 3 dB quieter on the way
+        both = np.repeat(samples, 2).reshape(1, -1)
+        frame = AudioFrame.from_ndarray(both, format="s16", layout="stereo")
         frame.sample_rate = RATE
         frame.pts = self._frames * FRAME_SAMPLES
         frame.time_base = _TIME_BASE

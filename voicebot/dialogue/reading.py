@@ -9,6 +9,9 @@ from datetime import date
 from voicebot.model import Decision, Hypothesis, Language, Understanding
 from voicebot.understanding.matcher import Matcher
 
+CLEARLY = 0.1
+"""By how much a request must score better than one in another language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -35,15 +38,17 @@ def language_of(
 ) -> Language | None:
     """The language to go on in: what the sound says, else what the words say, else as before.
 
-    The words decide only where they make a request in one language alone.
+    The words decide only where they make a better request in one language than in any other.
     """
     if heard is not None:
         return heard
     if held in readings and readings[held].understanding.decision is not Decision.REJECT:
         return held
-    sure = [
-        language
+    sure = sorted(
+        (reading.understanding.candidates[0].score, language)
         for language, reading in readings.items()
         if reading.understanding.decision is Decision.ACCEPT
-    ]
-    return sure[0] if len(sure) == 1 else held
+    )
+    if not sure or (len(sure) > 1 and sure[-1][0] - sure[-2][0] < CLEARLY):
+        return held
+    return sure[-1][1]
