@@ -359,6 +359,17 @@ def test_a_written_conversation_needs_no_sound(dialogue: Dialogue) -> None:
     assert talk.line.heard == []
 
 
+def test_a_written_goodbye_closes_the_line(dialogue: Dialogue) -> None:
+    line = FakeLine(has_audio=False)
+
+    async def script(talk: Conversation) -> None:
+        talk.line.do(Typed("thank you, goodbye"))
+        await asyncio.sleep(0.1)
+        assert talk.line.closed
+
+    assert play(dialogue, script, line=line).told("Goodbye")
+
+
 def test_a_call_that_lasts_too_long_is_ended_politely(dialogue: Dialogue) -> None:
     async def script(talk: Conversation) -> None:
         await talk.press("2")

@@ -244,6 +244,8 @@ class Call:
             case talk.HangUp():
                 self._ending = True
                 self._speaker.resume()
+                if not self._speaker.busy:
+                    self._report(None)
 
     # The bot's voice
 

@@ -4,7 +4,7 @@ const RIGHT_TO_LEFT = new Set(["ar"]);
 
 export class Captions {
   /**
-   * @param {HTMLOListElement} log
+   * @param {HTMLElement} log
    * @param {{bot: string, caller: string, understood: string}} names who speaks
    */
   constructor(log, names) {
@@ -24,7 +24,7 @@ export class Captions {
     if (language) said.lang = language;
     said.dir = language ? (RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr") : "auto";
     said.textContent = text;
-    const item = document.createElement("li");
+    const item = document.createElement("p");
     item.className = speaker;
     item.append(who, said);
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
