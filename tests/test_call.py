@@ -264,6 +264,20 @@ def test_a_language_that_nobody_knows_is_asked_for(dialogue: Dialogue) -> None:
     assert talk.told("français")
 
 
+def test_what_was_said_before_the_language_was_known_is_answered_once_it_is(
+    dialogue: Dialogue,
+) -> None:
+    async def script(talk: Conversation) -> None:
+        await talk.say()
+        await talk.listen()
+        await talk.say()
+        await talk.listen()
+
+    both = unclear(("en", "secretariat"), ("fr", "secrétariat"))
+    talk = play(dialogue, script, FakeEar(both, unclear(("it", "fransè"), ("fr", "français"))))
+    assert talk.told("Secrétariat du service social territorial.")
+
+
 def test_words_decide_where_the_sound_leaves_two_languages_open(dialogue: Dialogue) -> None:
     async def script(talk: Conversation) -> None:
         await talk.say()

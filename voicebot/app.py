@@ -106,8 +106,11 @@ class House:
             return
         known = self.dialogue
         prompts = fixed_prompts(known.wording, known.content, known.languages)
-        with progress("rendering what callers will hear") as report:
-            await self.prompts.prepare(prompts, report)
+        try:
+            with progress("rendering what callers will hear") as report:
+                await self.prompts.prepare(prompts, report)
+        except Exception:
+            logger.exception("rendering ahead has stopped; callers wait a little for new sentences")
 
     async def close(self) -> None:
         """End all calls and processes."""
@@ -149,9 +152,10 @@ async def _serve(settings: Settings, progress: Bar) -> None:
         await house.open(progress)
         scheme = "https" if http.certificate else "http"
         logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
-        rendering = asyncio.ensure_future(house.render(progress))
-        await web.serve()
-        rendering.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            rendering = tasks.create_task(house.render(progress))
+            await web.serve()
+            rendering.cancel()
     finally:
         await house.close()
 

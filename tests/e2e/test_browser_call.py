@@ -90,7 +90,7 @@ def recorded(page: Page) -> Audio:
     data = base64.b64decode(page.evaluate("window.recorded()"))
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     parts = []
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         for frame in container.decode(audio=0):
             parts += [part.to_ndarray().reshape(-1) for part in resampler.resample(frame)]
     return Audio(np.concatenate(parts))

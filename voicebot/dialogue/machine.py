@@ -9,12 +9,13 @@ GREETING ─── language known ───▶ OPEN ─── accepted ──▶
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from voicebot.answering.wording import Wording, Words
-from voicebot.dialogue.reading import language_of, read
+from voicebot.dialogue.reading import Reading, language_of, read
 from voicebot.dialogue.state import (
     Action,
     Deaf,
@@ -94,18 +95,28 @@ class Dialogue:
         readings = read(self.matcher, said.hypotheses, now.date())
         language = language_of(readings, said.language, state.language)
         if language is None:
-            return self._abstained(state)
+            return self._abstained(state, readings, now)
         state = replace(state, language=language)
         reading = readings.get(language)
         if reading is None or reading.understanding.decision is Decision.REJECT:
             return self._rejected(state, said.hypotheses, now)
         return self._understood(state, reading.understanding, now)
 
-    def _abstained(self, state: State) -> Step:
-        """Nobody knows which language that was: the caller chooses by key or by its name."""
+    def _abstained(self, state: State, readings: Mapping[Language, Reading], now: datetime) -> Step:
+        """Nobody knows which language that was, unless it was a language's name or number."""
+        for reading in readings.values():
+            request = reading.understanding.request
+            if request is not None and request.to_language in self.languages:
+                return self._adopt(state, request.to_language, now)
+            key = spoken_key(reading.hypothesis.text, reading.hypothesis.language)
+            if key is not None and state.phase is Phase.CHOOSING_LANGUAGE:
+                return self._keyed(state, key, now)
         if state.failures + 1 >= MAX_FAILURES:
             return self._end(state, self.wording.goodbye_failed(self._tongue(state)))
-        return self._offer_languages(replace(state, failures=state.failures + 1))
+        words = tuple(reading.hypothesis for reading in readings.values())
+        return self._offer_languages(
+            replace(state, failures=state.failures + 1, unplaced=words or state.unplaced)
+        )
 
     def _understood(self, state: State, understanding: Understanding, now: datetime) -> Step:
         best = understanding.candidates[0].request
@@ -198,9 +209,14 @@ class Dialogue:
     ) -> Step:
         """Go on in this language: with what was asked, if anything was."""
         waiting = state.pending[:1] if state.phase is Phase.CHOOSING_LANGUAGE else ()
-        request = waiting[0] if waiting else state.answered
-        state = replace(state, language=language, phase=Phase.OPEN, pending=(), failures=0)
+        unplaced = read(self.matcher, state.unplaced, now.date()).get(language)
+        state = replace(
+            state, language=language, phase=Phase.OPEN, pending=(), unplaced=(), failures=0
+        )
+        if unplaced is not None and unplaced.understanding.request is not None:
+            return self._understood(state, unplaced.understanding, now)
         words = self.wording.language_changed(language)
+        request = waiting[0] if waiting else state.answered
         if request is not None:
             return self._answer(state, request, now, words)
         return self._say(state, words + (invitation or self.wording.question(language)))
@@ -241,7 +257,9 @@ class Dialogue:
         language = self._tongue(state)
         name = self.content.office(request.office or "").names[language]
         shown = Show(self.wording.understood(language, name, request.action), language)
-        state = replace(state, phase=Phase.OPEN, pending=(), failures=0, answered=request)
+        state = replace(
+            state, phase=Phase.OPEN, pending=(), unplaced=(), failures=0, answered=request
+        )
         words = before + self.facts(request, language, now)
         state, actions = self._say(state, words + self.wording.anything_else(language))
         return state, (shown, *actions)

@@ -30,6 +30,8 @@ class State:
     pending: tuple[Request, ...] = ()
     """What is being confirmed (the first) or chosen between; while a language is being chosen,
     the request that waits for it."""
+    unplaced: tuple[Hypothesis, ...] = ()
+    """What was said before anyone knew in which language; it is taken up once that is chosen."""
     answered: Request | None = None
     """The request answered last."""
     said: tuple[Sentence, ...] = ()
