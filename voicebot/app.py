@@ -37,6 +37,9 @@ from voicebot.web.texts import load_page_texts
 
 logger = logging.getLogger(__name__)
 
+MAX_SOCKET_MESSAGE = 16 * 1024
+"""Bytes; a page's message holds some 4,000 characters at most."""
+
 Bar: TypeAlias = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 """Shows progress: from a title to what takes (done, of how many)."""
 
@@ -145,6 +148,7 @@ async def _serve(settings: Settings, progress: Bar) -> None:
             ssl_keyfile=http.private_key,
             log_config=None,
             access_log=False,
+            ws_max_size=MAX_SOCKET_MESSAGE,
             timeout_graceful_shutdown=5,
         )
     )
