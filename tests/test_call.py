@@ -243,8 +243,7 @@ def test_what_is_not_understood_is_asked_again_then_the_keys_then_a_polite_end(
 def test_silence_is_met_with_a_question_then_the_keys_then_the_end(dialogue: Dialogue) -> None:
     async def script(talk: Conversation) -> None:
         await talk.press("2")
-        while not talk.line.closed:
-            await asyncio.sleep(1)
+        await talk.line.hung_up.wait()
 
     talk = play(dialogue, script)
     assert talk.told("I cannot hear you")

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
     "ports": {"model"},
+    "logs": set(),
     "settings": VALUES,
     **{stage: {*VALUES, "ports"} for stage in STAGES},
     "dialogue": {*VALUES, "understanding", "offices", "answering"},
@@ -35,10 +36,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "call": {*VALUES, "ports", "dialogue", "hearing", "speaking", "media"},
     "switchboard": {*VALUES, "ports", "call"},
     "report": {*VALUES, "dialogue", "understanding"},
+    "bench": {*VALUES, "understanding"},
     "staff": {*VALUES, "content", "understanding", "answering", "offices"},
     "web": {*VALUES, "ports", "switchboard"},
 }
-"""By room, the rooms it may import. `app` and `build` compose, `commands` and `__main__` present."""
+"""By room, the rooms it may import; those that compose and present are `FREE`."""
 
 FREE = {"app", "build", "commands", "__main__", "__init__"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +22,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from voicebot import __version__, app, commands
+from voicebot import __version__, app, commands, logs
+from voicebot.bench.printing import lines
+from voicebot.bench.understanding import failed, failure, summary
 from voicebot.errors import VoicebotError
 from voicebot.model import LANGUAGES, Language
 from voicebot.settings import Settings, load_settings
@@ -36,6 +37,8 @@ cli = typer.Typer(
 )
 models = typer.Typer(help="The speech models: what there is, fetch, verify.", no_args_is_help=True)
 cli.add_typer(models, name="models")
+bench = typer.Typer(help="Measure the switchboard.", no_args_is_help=True)
+cli.add_typer(bench, name="bench")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -215,14 +218,36 @@ def models_verify(
         raise typer.Exit(1)
 
 
+@bench.command("understanding")
+def bench_understanding(
+    callers: Annotated[Path, typer.Option(help="A folder with recorded callers.")],
+    telephone: Annotated[bool, typer.Option(help="Over 8 kHz and A-law.")] = False,
+    noise: Annotated[float | None, typer.Option(help="dB of speech over noise.")] = None,
+    noise_file: Annotated[
+        Path | None, typer.Option(help="The noise (default: ../noise/babble.flac).")
+    ] = None,
+    loss: Annotated[float, typer.Option(min=0, max=100, help="Percent of packets lost.")] = 0.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="The first so many only.")] = None,
+    failures: Annotated[bool, typer.Option(help="List what went wrong, with the texts.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how well recorded callers are understood: whose language, which office, how fast."""
+    line = commands.BenchLine(telephone, noise, noise_file, loss)
+    with _count_bar("listening to callers") as progress:
+        results = commands.bench_understanding(_load(), callers, line, limit, progress)
+    figures = summary(results)
+    if failures:
+        figures["failures"] = [failure(result) for result in results if failed(result)]
+    if as_json:
+        _print_json(figures)
+        return
+    for text in lines(figures):
+        out.print(text, markup=False)
+
+
 def _load() -> Settings:
     settings = load_settings(_settings_file)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for library in ("aioice", "aiortc", "httpx", "uvicorn"):
-        # their INFO names peers' addresses, which are personal data
-        logging.getLogger(library).setLevel(logging.WARNING)
+    logs.set_up(settings.log_level)
     return settings
 
 

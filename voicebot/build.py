@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from voicebot import logs
 from voicebot.adapters.espeak import Espeak, EspeakVoice
 from voicebot.adapters.kokoro import Kokoro, KokoroModel
 from voicebot.adapters.piper import Piper
@@ -53,12 +54,14 @@ def hints(content: Content) -> dict[Language, str]:
 
 def whisper(settings: Settings, hints: Mapping[Language, str]) -> Whisper:
     """The recogniser; runs in the ear's process."""
+    logs.set_up(settings.log_level)
     folder = weights(settings).ensure("whisper-base")
     return Whisper(folder, settings.speech.threads, choose, hints)
 
 
 def voices(settings: Settings) -> Voices:
     """Every configured voice, loaded when first needed; runs in the voices' process."""
+    logs.set_up(settings.log_level)
     return _VoiceMaker(settings).voices()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from voicebot import build
 from voicebot.adapters.audio_file import read_audio, write_audio
 from voicebot.adapters.clock import TownClock
 from voicebot.adapters.tempo import stretch
+from voicebot.bench.callers import read_callers
+from voicebot.bench.channel import Channel
+from voicebot.bench.understanding import Result, Taken, play
 from voicebot.content.load import load_content
 from voicebot.errors import ContentError, VoicebotError
 from voicebot.hearing.whole import utterance
-from voicebot.model import Action, Content, Heard, Language, Request, Understanding
+from voicebot.model import Action, Audio, Content, Heard, Language, Request, Understanding
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
 from voicebot.staff.check import check, report_lines
@@ -23,6 +27,9 @@ from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model
 from voicebot.weights.store import ModelStatus, list_models, verify
+
+Count = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
 
 
 def check_files(settings: Settings) -> tuple[bool, list[str]]:
@@ -41,20 +48,71 @@ def listen(
     settings: Settings, files: Sequence[Path], language: Language | None
 ) -> Iterator[tuple[Path, dict[str, Any] | VoicebotError]]:
     """Each file with its report, or with what is wrong with it."""
+    listener = _listener(settings)
+    for file in files:
+        try:
+            yield file, dict(listener(read_audio(file), language).report)
+        except VoicebotError as error:
+            yield file, error
+
+
+def bench_understanding(
+    settings: Settings, folder: Path, line: BenchLine, limit: int | None, progress: Count
+) -> list[Result]:
+    """Each recorded caller of a folder with how they are taken over that line."""
+    callers = read_callers(folder)[:limit]
+    channel = line.channel(folder)
+    listener = _listener(settings)
+    results = []
+    progress(0, len(callers))
+    for result in play(callers, read_audio, channel, lambda audio: listener(audio, None)):
+        results.append(result)
+        progress(len(results), len(callers))
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class BenchLine:
+    """The telephone line of a bench, as written on the command line."""
+
+    telephone: bool = False
+    noise: float | None = None
+    """dB of speech over noise; None for none."""
+    noise_file: Path | None = None
+    """By default `noise/babble.flac` beside the callers' folder."""
+    loss: float = 0.0
+    """Percent of packets."""
+
+    def channel(self, folder: Path) -> Channel:
+        """The line to callers of that folder.
+
+        Raises:
+            AudioFileError: the noise cannot be read.
+        """
+        share = self.loss / 100
+        if self.noise is None:
+            return Channel(self.telephone, loss=share)
+        file = self.noise_file or folder.resolve().parent / "noise" / "babble.flac"
+        return Channel(self.telephone, read_audio(file), self.noise, share)
+
+
+def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
+    """What takes a sound as a call would; its language may be known beforehand."""
     content = load_content(settings.paths.intents, settings.languages)
     matcher = Matcher(content.books, content.offices)
     whisper = build.whisper(settings, build.hints(content))
     silero = build.silero()
     today = TownClock(settings.time_zone).now().date()
-    for file in files:
-        try:
-            segment = utterance(read_audio(file), silero.for_call())
-            heard = Heard(None, {}, ())
-            if segment is not None:
-                heard = whisper.hear(segment, settings.languages, language)
-            yield file, report_heard(heard, matcher, today, language)
-        except VoicebotError as error:
-            yield file, error
+
+    def listener(audio: Audio, language: Language | None) -> Taken:
+        segment = utterance(audio, silero.for_call())
+        heard = Heard(None, {}, ())
+        if segment is not None:
+            heard = whisper.hear(segment, settings.languages, language)
+        seconds = segment.speech_seconds if segment else 0.0
+        return Taken(seconds, heard, report_heard(heard, matcher, today, language))
+
+    return listener
 
 
 def ask(settings: Settings, text: str, language: Language, explain: bool) -> dict[str, Any]:

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from voicebot.errors import SettingsError
@@ -95,6 +98,18 @@ class Speech(_Group):
     max_waiting: int = Field(default=16, ge=1)
     """Utterances that may wait for recognition; past that callers are asked to use the keys."""
 
+    @field_validator("voices")
+    @classmethod
+    def _every_language(
+        cls, value: dict[Language, tuple[str, ...]]
+    ) -> dict[Language, tuple[str, ...]]:
+        """A language that is left out keeps its voices."""
+        unknown = [code for code in value if code not in LANGUAGES]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: write some of {', '.join(LANGUAGES)}")
+        default: dict[Language, tuple[str, ...]] = cls.model_fields["voices"].default
+        return {**default, **value}
+
 
 class Endpointing(_Group):
     """When the caller has begun and ended to speak. Seconds."""
@@ -168,11 +183,26 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments over the environment over the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_file)
+        """Arguments over the environment; `load_settings` puts the file under both."""
+        return init_settings, _Environment(settings_cls)
 
 
-_toml_file: Path | None = None
+class _Environment(EnvSettingsSource):
+    """The VOICEBOT_* variables; what is wrong in one is left to be found with its key."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+    def __call__(self) -> dict[str, Any]:
+        given = super().__call__()
+        for variable, value in self.env_vars.items():
+            key = variable.removeprefix(self.env_prefix.lower()).split("__")[0]
+            if variable.startswith(self.env_prefix.lower()) and key not in Settings.model_fields:
+                given[key] = value
+        return given
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -181,17 +211,51 @@ def load_settings(file: Path | None = None) -> Settings:
     Raises:
         SettingsError: the file or a variable is wrong; says which key and why.
     """
-    global _toml_file
     if file is not None and not file.is_file():
         raise SettingsError(f"{file}: there is no such file; write one or leave --settings out")
-    _toml_file = file or Path("voicebot.toml")
+    path = file or Path("voicebot.toml")
+    written = _read(path) if path.is_file() else {}
     try:
-        return Settings()
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{_toml_file}: not valid TOML: {error}") from error
+        return Settings(**_over(written, _Environment(Settings)()))
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        ]
+        lines = [_explained(problem, path) for problem in error.errors()]
         raise SettingsError("settings are wrong:\n  " + "\n  ".join(lines)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not a text in UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, table by table; `above` wins."""
+    merged = {**below, **above}
+    for key in below.keys() & above.keys():
+        if isinstance(below[key], dict) and isinstance(above[key], dict):
+            merged[key] = _over(below[key], above[key])
+    return merged
+
+
+_NO_JSON = ("dict_type", "tuple_type", "model_type")
+"""Kinds of mistake that a text makes where a list or a table must stand."""
+
+
+def _explained(problem: Mapping[str, Any], file: Path) -> str:
+    """One mistake: its key, what is wrong, and where it was written."""
+    parts = [str(part) for part in problem["loc"]]
+    variables = ["VOICEBOT_" + "__".join(parts[:end]).upper() for end in range(len(parts), 0, -1)]
+    present = sorted(name.upper() for name in os.environ)
+    below = [name for name in present if name.startswith(f"{variables[0]}__")]
+    origin = next((name for name in [*variables, *below] if name in present), None)
+    message = problem["msg"]
+    if problem["type"] == "extra_forbidden":
+        message = "there is no such setting"
+    elif origin and problem["type"] in _NO_JSON and isinstance(problem["input"], str):
+        message = "not valid JSON, in which this is to be written here"
+    return f"{'.'.join(parts)}: {message} (in {origin or file})"

@@ -24,12 +24,17 @@ class FakeLine:
     captions: list[Caption] = field(default_factory=list)
     heard: list[tuple[float, bool]] = field(default_factory=list)
     """For each frame pulled: when, and whether it held sound."""
-    closed: bool = False
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._source: AudioSource | None = None
         self._queue: asyncio.Queue[LineEvent] = asyncio.Queue()
         self._level_until: list[tuple[float, int]] = []
+
+    @property
+    def closed(self) -> bool:
+        """Whether the bot has closed the line."""
+        return self.hung_up.is_set()
 
     # the caller's side
 
@@ -86,4 +91,4 @@ class FakeLine:
         self.captions.append(caption)
 
     async def hang_up(self) -> None:
-        self.closed = True
+        self.hung_up.set()

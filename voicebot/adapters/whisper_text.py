@@ -29,7 +29,10 @@ def collapse(text: str) -> str:
         again = len(words) - size
         if again <= size / 2:
             break
-        if all(bare[i] == bare[i + size] for i in range(again)):
+        last, same = bare[again - 1], bare[-1]
+        if (last == same or (again > 1 and last.startswith(same))) and all(
+            bare[i] == bare[i + size] for i in range(again - 1)
+        ):
             return " ".join(words[:size])
     return text
 

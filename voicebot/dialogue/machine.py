@@ -85,7 +85,7 @@ class Dialogue:
             case Said():
                 return self._said(replace(state, silences=0), event, now)
             case Deaf():
-                return self._deaf(state)
+                return self._deaf(replace(state, silences=0))
             case Expired():
                 return self._end(state, self.wording.too_long(self._tongue(state)))
 
@@ -143,11 +143,11 @@ class Dialogue:
 
     def _rejected(self, state: State, hypotheses: tuple[Hypothesis, ...], now: datetime) -> Step:
         """Nothing near. While choosing, a number that was said counts as a key."""
-        if state.phase is Phase.CHOOSING:
+        if state.phase in (Phase.CHOOSING, Phase.CHOOSING_LANGUAGE):
             for hypothesis in hypotheses:
                 key = spoken_key(hypothesis.text, hypothesis.language)
                 if key is not None:
-                    return self._keyed(state, key, now)
+                    return self._keyed(state, self._key_of_place(state, key), now)
         language = self._tongue(state)
         failures = state.failures + 1
         state = replace(state, failures=failures, phase=Phase.OPEN, pending=())
@@ -158,6 +158,14 @@ class Dialogue:
         if failures > 1:
             words += self._menu(language)
         return self._say(state, words)
+
+    def _key_of_place(self, state: State, key: str) -> str:
+        """The key of the second one, for "the second" of those on offer; else the key itself."""
+        if state.phase is Phase.CHOOSING:
+            offered = [self.content.office(r.office).key for r in state.pending if r.office]
+            if key not in offered and 1 <= int(key) <= len(offered):
+                return offered[int(key) - 1]
+        return key
 
     # Commands
 
@@ -247,8 +255,9 @@ class Dialogue:
         if key in "123456789"[: len(self.languages)]:
             language = self.languages[int(key) - 1]
             return self._adopt(state, language, now, self._menu(language))
-        waiting = (request,) if request and request.office else state.pending
-        return self._offer_languages(replace(state, pending=waiting))
+        if request and request.office:
+            state = replace(state, pending=(request,), unplaced=())
+        return self._offer_languages(state)
 
     # What the bot says
 
@@ -334,7 +343,7 @@ class Dialogue:
 
     def _deaf(self, state: State) -> Step:
         """Recognition is down or too busy: whatever the caller needs, the keys reach it."""
-        if state.language is None:
+        if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
             return self._offer_languages(state)
         words = self.wording.hearing_trouble(state.language)
         return self._say(state, words + self._menu(state.language))
