@@ -5,6 +5,7 @@ What runs in a child process is built there: these are top-level functions that 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 
@@ -17,7 +18,7 @@ from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.whisper import Whisper
 from voicebot.answering.wording import Wording, load_catalogues
 from voicebot.dialogue import Dialogue
-from voicebot.errors import SettingsError
+from voicebot.errors import SettingsError, SpeakingError
 from voicebot.hearing.language import choose
 from voicebot.model import Content, Language, Sentence
 from voicebot.ports import Voice
@@ -26,6 +27,11 @@ from voicebot.speaking.voices import Voices
 from voicebot.understanding.matcher import Matcher
 from voicebot.weights.manifest import load_manifest
 from voicebot.weights.store import WeightStore
+
+logger = logging.getLogger(__name__)
+
+ESPEAK_VOICES: Mapping[Language, str] = {"it": "it", "en": "en-gb", "fr": "fr-fr", "ar": "ar"}
+"""Whose pronunciation words are compared by."""
 
 
 def weights(settings: Settings) -> WeightStore:
@@ -105,8 +111,21 @@ class _VoiceMaker:
         return self._kokoro
 
 
+def matcher(content: Content) -> Matcher:
+    """Understanding by letters and by sound; by letters alone where eSpeak cannot be loaded."""
+    try:
+        espeak = Espeak()
+    except SpeakingError as error:
+        logger.warning("words are known by their letters alone: %s", error)
+        return Matcher(content.books, content.offices)
+    return Matcher(
+        content.books,
+        content.offices,
+        lambda word, language: espeak.phonemes(word, ESPEAK_VOICES[language]),
+    )
+
+
 def dialogue(settings: Settings, content: Content) -> Dialogue:
     """The conversation over this content."""
     wording = Wording(load_catalogues(settings.paths.locales, settings.languages))
-    matcher = Matcher(content.books, content.offices)
-    return Dialogue(content, matcher, wording, settings.languages)
+    return Dialogue(content, matcher(content), wording, settings.languages)

@@ -22,7 +22,6 @@ from voicebot.model import Action, Audio, Content, Heard, Language, Request, Und
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
 from voicebot.staff.check import check, report_lines
-from voicebot.understanding.matcher import Matcher
 from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model
@@ -37,7 +36,7 @@ def check_files(settings: Settings) -> tuple[bool, list[str]]:
     today = TownClock(settings.time_zone).now().date()
 
     def understander(content: Content) -> Callable[[str, Language], Understanding]:
-        matcher = Matcher(content.books, content.offices)
+        matcher = build.matcher(content)
         return lambda text, language: matcher.understand(text, language, today)
 
     report = check(settings.paths.intents, settings.languages, understander)
@@ -99,7 +98,7 @@ class BenchLine:
 def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
     """What takes a sound as a call would; its language may be known beforehand."""
     content = load_content(settings.paths.intents, settings.languages)
-    matcher = Matcher(content.books, content.offices)
+    matcher = build.matcher(content)
     whisper = build.whisper(settings, build.hints(content))
     silero = build.silero()
     today = TownClock(settings.time_zone).now().date()
@@ -118,7 +117,7 @@ def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
 def ask(settings: Settings, text: str, language: Language, explain: bool) -> dict[str, Any]:
     """The report of a written sentence."""
     content = load_content(settings.paths.intents, settings.languages)
-    matcher = Matcher(content.books, content.offices)
+    matcher = build.matcher(content)
     today = TownClock(settings.time_zone).now().date()
     report = report_text(text, language, matcher, today)
     if explain:

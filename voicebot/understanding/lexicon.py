@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -37,13 +37,28 @@ _JOINED = 86.0
 _COMPOUND = 88.0
 """Percent alike that one word must be to two known neighbours written as one."""
 _SPLIT_COST = 0.02
+_NEVER = 101.0
+_SOUND_COST = 0.05
+"""A word known by its sound alone counts for a little less than one known by its letters."""
 
 
 class Lexicon:
     """The words of a set of phrases, compiled for fuzzy search."""
 
-    def __init__(self, phrases: Iterable[Words], certain: Container[str] = ()) -> None:
-        """`certain` are words so frequent that they are never another word misheard."""
+    def __init__(
+        self,
+        phrases: Iterable[Words],
+        certain: Container[str] = (),
+        sounds: Mapping[str, str] | None = None,
+        sound: Callable[[str], str] | None = None,
+    ) -> None:
+        """
+        Args:
+            phrases: the words to know.
+            certain: words so frequent that they are never another word misheard.
+            sounds: what the words sound like that may be known by that.
+            sound: what any other word sounds like; None to go by letters alone.
+        """
         phrases = list(phrases)
         self._certain = certain
         self.ids: dict[str, int] = {}
@@ -60,6 +75,10 @@ class Lexicon:
         }
         self._compounds = list(pairs)
         self._parts = list(pairs.values())
+        self._sound = sound
+        self._audible = [self.ids[word] for word in sounds or ()]
+        self._sounds = list((sounds or {}).values())
+        self._sound_cutoffs = np.array([_sound_cutoff(s) for s in self._sounds], dtype=np.float32)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -73,6 +92,7 @@ class Lexicon:
         self._find_singles(spoken, found)
         self._find_joined(spoken, found)
         self._find_compounds(spoken, found)
+        self._find_sounds(spoken, found)
         for hits in found.values():
             hits.sort(reverse=True)
         return found
@@ -103,6 +123,21 @@ class Lexicon:
             position = strange[row][0]
             for known in self._parts[compound]:
                 found[known].append(Hit(similarity - _SPLIT_COST, position, position, compound))
+
+    def _find_sounds(self, spoken: Words, found: dict[int, list[Hit]]) -> None:
+        """Words that nobody knows, and that sound like one: "Paul" for "pôle"."""
+        strange = [
+            (position, word)
+            for position, word in enumerate(spoken)
+            if len(word) > 2 and word not in self.ids and word not in self._certain
+        ]
+        if self._sound is None or not strange or not self._sounds:
+            return
+        rows = [self._sound(word) for _, word in strange]
+        for row, column, similarity in _alike(rows, self._sounds, self._sound_cutoffs):
+            position, known = strange[row][0], self._audible[column]
+            if rows[row]:
+                found[known].append(Hit(similarity - _SOUND_COST, position, position))
 
 
 def best(hits: Hits, size: int, taken: frozenset[int] = frozenset()) -> NDArray[np.float32]:
@@ -140,3 +175,10 @@ def _cutoff(word: str) -> float:
     if len(word) <= 3 or word.isdigit():
         return 100.0
     return 85.0 if len(word) == 4 else 78.0
+
+
+def _sound_cutoff(sound: str) -> float:
+    """Percent alike that a sound must be."""
+    if len(sound) <= 3:
+        return 100.0 if len(sound) == 3 else _NEVER
+    return 85.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +30,7 @@ from voicebot.understanding.frames import Fit, Frame, Frames
 from voicebot.understanding.lexicon import Lexicon
 from voicebot.understanding.normalise import number_words, words
 from voicebot.understanding.sentence import Sentence, read
+from voicebot.understanding.sound import Pronounce, coarse
 from voicebot.understanding.spotter import Sighting, Spotter
 
 ACCEPT = 0.8
@@ -65,9 +66,17 @@ class _Compiled:
 class Matcher:
     """Understands sentences by the staff's phrases; built once for each content."""
 
-    def __init__(self, books: Mapping[Language, PhraseBook], offices: Sequence[Office]) -> None:
+    def __init__(
+        self,
+        books: Mapping[Language, PhraseBook],
+        offices: Sequence[Office],
+        pronounce: Pronounce | None = None,
+    ) -> None:
+        """With `pronounce`, words are known by their sound as well as by their letters."""
         self._order = {office.id: index for index, office in enumerate(offices)}
-        self._compiled = {language: _compile(book, offices) for language, book in books.items()}
+        self._compiled = {
+            language: _compile(book, offices, pronounce) for language, book in books.items()
+        }
         self._languages = LanguageCommands(
             {language: book.commands for language, book in books.items()}
         )
@@ -142,7 +151,7 @@ class Matcher:
         )
 
 
-def _compile(book: PhraseBook, offices: Sequence[Office]) -> _Compiled:
+def _compile(book: PhraseBook, offices: Sequence[Office], pronounce: Pronounce | None) -> _Compiled:
     language = book.language
     named = [
         OfficePhrase(office.names[language], (office.id,))
@@ -156,11 +165,16 @@ def _compile(book: PhraseBook, offices: Sequence[Office]) -> _Compiled:
     ]
     commands = command_frames(book.commands, language)
     spoken = [frame.words for frame in actions] + [frame.words for frame in commands]
+    common = frozenset(word for frame in spoken for word in frame)
+    # A frame's words are too common: among them much sounds like something.
+    telling = dict.fromkeys(w for phrase in phrases for w in words(phrase.text, language))
+    sound = _sound(language, pronounce) if pronounce else None
     lexicon = Lexicon(
         [*(words(phrase.text, language) for phrase in phrases), *spoken],
         certain=fillers(language) | number_words(language).keys(),
+        sounds={word: sound(word) for word in telling if word not in common} if sound else None,
+        sound=sound,
     )
-    common = frozenset(word for frame in spoken for word in frame)
     names = frozenset(word for phrase in named for word in words(phrase.text, language))
     return _Compiled(
         lexicon=lexicon,
@@ -168,6 +182,10 @@ def _compile(book: PhraseBook, offices: Sequence[Office]) -> _Compiled:
         actions=Frames(actions, language, lexicon),
         commands=Frames(commands, language, lexicon),
     )
+
+
+def _sound(language: Language, pronounce: Pronounce) -> Callable[[str], str]:
+    return lambda word: coarse(pronounce(word, language))
 
 
 def _apart(sightings: Sequence[Sighting]) -> list[Sighting]:

@@ -1,0 +1,34 @@
+"""What words sound like, coarsely: what a recogniser on a bad line cannot tell apart is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from voicebot.model import Language
+
+Pronounce: TypeAlias = Callable[[str, Language], str]
+"""From a word to its pronunciation in the International Phonetic Alphabet."""
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("ɛəɜæœø", "e"),
+        **dict.fromkeys("ɔɒ", "o"),
+        **dict.fromkeys("ɪj", "i"),
+        **dict.fromkeys("ʊw", "u"),
+        **dict.fromkeys("ɑʌɐ", "a"),
+        **dict.fromkeys("ɾɹʁrɽ", "r"),
+        **dict.fromkeys("ħχh", "h"),
+        **dict.fromkeys("qkɡg", "k"),
+        **dict.fromkeys("θð", "t"),
+        **dict.fromkeys("ɲŋ", "n"),
+        **dict.fromkeys("ˈˌː-ˤʕʔ̪̃̈‿͡ ", None),
+    }
+)
+"""Near vowels and consonants as one; stress, length and what is hardly heard left out."""
+
+
+def coarse(pronunciation: str) -> str:
+    """A pronunciation with what sounds near written the same, doubled sounds as one."""
+    plain = pronunciation.translate(_SAME)
+    return "".join(sound for at, sound in enumerate(plain) if at == 0 or sound != plain[at - 1])
