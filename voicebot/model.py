@@ -212,11 +212,13 @@ class Sentence:
     language: Language
     text: str
     """As spoken: numbers in words, Arabic with its vowel marks."""
+    written: str | None = None
+    """As a reader wants it where that is not what is spoken: a telephone number in figures."""
 
     @property
     def shown(self) -> str:
         """As written for a reader: Arabic without vowel marks."""
-        return _VOWEL_MARKS.sub("", self.text)
+        return self.written or _VOWEL_MARKS.sub("", self.text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

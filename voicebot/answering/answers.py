@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from voicebot.answering.catalogue import Catalogues
@@ -170,7 +171,8 @@ class Answers:
         return self._say(language, "You can come by appointment only.")
 
     def _telephone(self, language: Language, telephone: str) -> Sentence:
-        return closed(language, telephone_in_words(telephone, GRAMMARS[language]))
+        spoken = closed(language, telephone_in_words(telephone, GRAMMARS[language]))
+        return replace(spoken, written=telephone)
 
     def _say(self, language: Language, msgid: str, **values: str) -> Sentence:
         return Sentence(language, GRAMMARS[language].finish(self._text(language, msgid, **values)))
