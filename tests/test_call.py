@@ -8,7 +8,14 @@ import pytest
 
 from tests.conversation import Conversation, play
 from tests.fakes.line import NOISE_LEVEL, SPEECH_LEVEL, FakeLine
-from tests.fakes.speech import NOTHING, FakeEar, fake_prompt, heard, unclear
+from tests.fakes.speech import (
+    NOTHING,
+    FakeEar,
+    FakeVoiceActivity,
+    fake_prompt,
+    heard,
+    unclear,
+)
 from voicebot.dialogue import Dialogue
 from voicebot.errors import HearingBusy, HearingError, SpeakingError
 from voicebot.model import Audio, HungUp, KeyPress, Sentence, Typed
@@ -324,6 +331,25 @@ def test_recognition_that_fails_leaves_the_keys(dialogue: Dialogue) -> None:
     talk = play(dialogue, script, ear)
     assert talk.told("tasti")
     assert talk.told("Ufficio casa.")
+
+
+def test_voice_activity_that_fails_leaves_the_keys(
+    dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: FakeVoiceActivity, chunk: object) -> float:
+        raise HearingError("the model broke")
+
+    async def script(talk: Conversation) -> None:
+        await talk.press("2")
+        monkeypatch.setattr(FakeVoiceActivity, "probability", fail)
+        await talk.line.speak(0.5)
+        await talk.listen()
+        await talk.press("5")
+        await talk.listen()
+
+    talk = play(dialogue, script)
+    assert talk.told("I cannot understand speech at the moment")
+    assert talk.told("Housing office.")
 
 
 def test_a_sentence_that_no_voice_can_say_is_shown_and_the_call_goes_on(

@@ -101,7 +101,9 @@ class Call:
         self._state = talk.State()
         self._evidence = LanguageEvidence()
         self._speaker = Speaker(services.prompt, self._on_playout, line.has_audio)
-        self._endpointer = Endpointer(services.voice_activity(), services.endpointing)
+        self._endpointer: Endpointer | None = Endpointer(
+            services.voice_activity(), services.endpointing
+        )
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
         self._utterances: asyncio.Queue[tuple[int, Segment]] = asyncio.Queue(MAX_UTTERANCES)
         self._turn = 0  # goes up when a key or a written word overtakes what is being heard
@@ -137,7 +139,7 @@ class Call:
     async def _on_line(self, event: LineEvent) -> None:
         match event:
             case Audio():
-                for sound in self._endpointer.feed(event):
+                for sound in self._speech_in(event):
                     await self._on_speech(sound)
             case KeyPress(key):
                 self._interrupt()
@@ -150,6 +152,19 @@ class Call:
             case HungUp(reason):
                 logger.info("call %s: hung up (%s)", self._id, reason)
                 await self._events.put(None)
+
+    def _speech_in(self, frame: Audio) -> tuple[EndpointEvent, ...]:
+        """What the frame brought about; nothing any more once voice activity has failed."""
+        if self._endpointer is None:
+            return ()
+        try:
+            return self._endpointer.feed(frame)
+        except HearingError as error:
+            logger.error("call %s: the caller has only the keys from now: %s", self._id, error)
+            self._endpointer = None
+            self._caller_speaks = False
+            self._report(talk.Deaf())
+            return ()
 
     async def _on_speech(self, sound: EndpointEvent) -> None:
         match sound:
