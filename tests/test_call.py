@@ -18,7 +18,7 @@ from tests.fakes.speech import (
 )
 from voicebot.dialogue import Dialogue
 from voicebot.errors import HearingBusy, HearingError, SpeakingError
-from voicebot.model import Audio, HungUp, KeyPress, Sentence, Typed
+from voicebot.model import Audio, Heard, HungUp, Hypothesis, KeyPress, Sentence, Typed
 
 
 def test_the_greeting_names_the_service_in_four_languages(dialogue: Dialogue) -> None:
@@ -304,6 +304,19 @@ def test_the_language_can_be_changed_in_the_call(dialogue: Dialogue) -> None:
     ear = FakeEar(heard("it", "gli orari dell'ufficio casa"), heard("it", "English please"))
     talk = play(dialogue, script, ear)
     assert talk.told("Housing office.")  # the answer is given again in the new language
+
+
+def test_a_caller_who_goes_over_to_another_language_is_followed(dialogue: Dialogue) -> None:
+    async def script(talk: Conversation) -> None:
+        await talk.say()
+        await talk.listen()
+        await talk.say(3.0)
+        await talk.listen()
+
+    french = heard("fr", "quels sont les horaires du bureau du logement")
+    as_italian = Heard("fr", french.probabilities, (Hypothesis("it", "chel son lesor er", 0.4),))
+    ear = FakeEar(heard("it", "polo due"), as_italian, french)
+    assert play(dialogue, script, ear).told("Bureau du logement.")
 
 
 def test_goodbye_is_said_back_and_the_line_closed(dialogue: Dialogue) -> None:

@@ -19,22 +19,19 @@ from dataclasses import dataclass
 from voicebot import dialogue as talk
 from voicebot.errors import HearingError
 from voicebot.hearing.endpointing import (
-    Endpointer,
     EndpointEvent,
     Endpointing,
     Noise,
     SpeechEnded,
     SpeechStarted,
 )
-from voicebot.hearing.language import LanguageEvidence, changed
+from voicebot.hearing.listener import Listener
 from voicebot.model import (
     Audio,
     Caption,
-    Heard,
     HungUp,
     Hypothesis,
     KeyPress,
-    Language,
     LineEvent,
     Segment,
     Sentence,
@@ -99,10 +96,12 @@ class Call:
         self._services = services
         self._dialogue = services.dialogue()
         self._state = talk.State()
-        self._evidence = LanguageEvidence()
         self._speaker = Speaker(services.prompt, self._on_playout, line.has_audio)
-        self._endpointer: Endpointer | None = Endpointer(
-            services.voice_activity(), services.endpointing
+        self._listener = Listener(
+            services.ear,
+            services.voice_activity(),
+            services.endpointing,
+            self._dialogue.languages,
         )
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
         self._utterances: asyncio.Queue[tuple[int, Segment]] = asyncio.Queue(MAX_UTTERANCES)
@@ -139,8 +138,7 @@ class Call:
     async def _on_line(self, event: LineEvent) -> None:
         match event:
             case Audio():
-                for sound in self._speech_in(event):
-                    await self._on_speech(sound)
+                await self._on_sound(event)
             case KeyPress(key):
                 self._interrupt()
                 await self._events.put(talk.Keyed(key))
@@ -153,18 +151,14 @@ class Call:
                 logger.info("call %s: hung up (%s)", self._id, reason)
                 await self._events.put(None)
 
-    def _speech_in(self, frame: Audio) -> tuple[EndpointEvent, ...]:
-        """What the frame brought about; nothing any more once voice activity has failed."""
-        if self._endpointer is None:
-            return ()
+    async def _on_sound(self, frame: Audio) -> None:
         try:
-            return self._endpointer.feed(frame)
+            for event in self._listener.feed(frame):
+                await self._on_speech(event)
         except HearingError as error:
             logger.error("call %s: the caller has only the keys from now: %s", self._id, error)
-            self._endpointer = None
             self._caller_speaks = False
-            self._report(talk.Deaf())
-            return ()
+            await self._events.put(talk.Deaf())
 
     async def _on_speech(self, sound: EndpointEvent) -> None:
         match sound:
@@ -210,27 +204,15 @@ class Call:
     async def _words(self, segment: Segment) -> talk.Event | None:
         """What was said; None when it was no speech."""
         try:
-            heard = await self._services.ear.hear(
-                segment, self._dialogue.languages, self._state.language
-            )
+            utterance = await self._listener.hear(segment, self._state.language)
         except HearingError as error:
             logger.warning("call %s: not heard: %s", self._id, error)
             return talk.Deaf()
-        if not heard.hypotheses:
+        if utterance is None:
             return None
-        best = heard.hypotheses[0]
+        best = utterance.hypotheses[0]
         self._line.show(Caption("caller", best.text, best.language))
-        return talk.Said(heard.hypotheses, self._language(heard, segment.speech_seconds))
-
-    def _language(self, heard: Heard, seconds: float) -> Language | None:
-        """Whose language, by the sound of the call so far; None where it does not tell.
-
-        Once the language is known, only clear evidence speaks for another.
-        """
-        if self._state.language is not None:
-            return changed(self._state.language, heard.probabilities, seconds)
-        self._evidence = self._evidence.add(heard.probabilities, seconds)
-        return self._evidence.decided()
+        return talk.Said(utterance.hypotheses, utterance.language)
 
     # The conversation
 
