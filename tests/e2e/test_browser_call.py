@@ -12,6 +12,7 @@ import av
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from rapidfuzz import fuzz
 
 from tests.e2e.switchboard import SPEECH, Running, microphone, running
 from voicebot import build
@@ -76,9 +77,7 @@ def caller(switchboard: Running, microphone_file: Path, language: str) -> Iterat
     """A browser in that language with this sound in its microphone, once."""
     fake = f"--use-file-for-fake-audio-capture={microphone_file}%noloop"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=[*ARGUMENTS, fake]
-        )
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, fake])
         page = browser.new_context(locale=language).new_page()
         page.goto(switchboard.url)
         yield page
@@ -110,11 +109,11 @@ def words(audio: Audio, whisper: Whisper, language: Language) -> str:
 
 
 @pytest.mark.parametrize(
-    ("language", "clip", "caption", "hours", "heard"),
+    ("language", "clip", "office", "hours"),
     [
-        ("it", "it-001-0.flac", "Ufficio casa.", "dalle nove alle dodici e trenta", ["casa"]),
-        ("en", "en-020-0.flac", "Housing office.", "nine o'clock", ["hous", "office"]),
-        ("fr", "fr-037-0.flac", "Bureau du logement.", "neuf heures", ["logement"]),
+        ("it", "it-001-0.flac", "Ufficio casa", "dalle nove alle dodici e trenta"),
+        ("en", "en-020-0.flac", "Housing office", "nine o'clock"),
+        ("fr", "fr-037-0.flac", "Bureau du logement", "neuf heures"),
     ],
 )
 def test_a_question_is_heard_answered_and_heard_back(
@@ -123,9 +122,8 @@ def test_a_question_is_heard_answered_and_heard_back(
     tmp_path: Path,
     language: str,
     clip: str,
-    caption: str,
+    office: str,
     hours: str,
-    heard: list[str],
 ) -> None:
     sound = microphone(tmp_path / "microphone.wav", [(5.0, SPEECH / clip)], 60)
     with caller(switchboard, sound, language) as page:
@@ -134,7 +132,7 @@ def test_a_question_is_heard_answered_and_heard_back(
         expect(log.locator(".bot").first).to_be_visible(timeout=30_000)
         page.evaluate(RECORD)
         expect(log.locator(".understood")).to_be_visible(timeout=30_000)
-        expect(log).to_contain_text(caption, timeout=30_000)
+        expect(log).to_contain_text(f"{office}.", timeout=30_000)
         expect(log).to_contain_text(hours, timeout=60_000)
         last = log.locator(f".bot [lang={language}]")
         expect(last.filter(has_text="?").last).to_be_visible(timeout=90_000)
@@ -142,7 +140,8 @@ def test_a_question_is_heard_answered_and_heard_back(
         received = recorded(page)
         page.click("#call")
     text = words(received, whisper, language)
-    assert any(word in text for word in heard), text
+    # the recogniser mishears a letter or two of a synthetic voice over a compressed line
+    assert fuzz.partial_ratio(office.lower(), text) >= 80, text
 
 
 def test_a_real_arabic_caller_is_answered_in_arabic_and_reaches_the_hours_by_key(
