@@ -173,7 +173,7 @@ def models_list(as_json: JsonOption = False) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for column in ("model", "state", "MB", "purpose", "languages", "licence"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("model", "state", "MB"))
     for row in rows:
         size = f"{row['bytes'] / 1e6:.0f}" if row["bytes"] else ""
         cells = (row["id"], row["state"], size, row["purpose"], " ".join(row["languages"]))
