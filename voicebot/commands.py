@@ -16,7 +16,7 @@ from voicebot.bench.callers import read_callers
 from voicebot.bench.channel import Channel
 from voicebot.bench.understanding import Result, Taken, play
 from voicebot.content.load import load_content
-from voicebot.errors import ContentError, VoicebotError
+from voicebot.errors import ContentError, SettingsError, VoicebotError
 from voicebot.hearing.whole import utterance
 from voicebot.model import Action, Audio, Content, Heard, Language, Request, Understanding
 from voicebot.report import report_heard, report_text
@@ -47,6 +47,8 @@ def listen(
     settings: Settings, files: Sequence[Path], language: Language | None
 ) -> Iterator[tuple[Path, dict[str, Any] | VoicebotError]]:
     """Each file with its report, or with what is wrong with it."""
+    if language is not None:
+        _spoken_here(settings, language)
     listener = _listener(settings)
     for file in files:
         try:
@@ -116,6 +118,7 @@ def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
 
 def ask(settings: Settings, text: str, language: Language, explain: bool) -> dict[str, Any]:
     """The report of a written sentence."""
+    _spoken_here(settings, language)
     content = load_content(settings.paths.intents, settings.languages)
     matcher = build.matcher(content)
     today = TownClock(settings.time_zone).now().date()
@@ -138,6 +141,7 @@ def hours(
     settings: Settings, office_id: str, language: Language, at: datetime | None
 ) -> Iterable[str]:
     """What a caller would be told, sentence by sentence."""
+    _spoken_here(settings, language)
     content = load_content(settings.paths.intents, settings.languages)
     known = [office.id for office in content.offices]
     if office_id not in known:
@@ -148,6 +152,12 @@ def hours(
     dialogue = build.dialogue(settings, content)
     facts = dialogue.facts(Request(Action.HOURS, office_id), language, now)
     return [sentence.shown for sentence in facts]
+
+
+def _spoken_here(settings: Settings, language: Language) -> None:
+    if language not in settings.languages:
+        known = ", ".join(settings.languages)
+        raise SettingsError(f"languages: {language} is not among those configured ({known})")
 
 
 def models_list(settings: Settings) -> list[dict[str, Any]]:

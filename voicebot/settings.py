@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -68,6 +76,62 @@ class WebRtc(_Group):
     """How browsers are reached through routers."""
 
     ice_servers: tuple[IceServer, ...] = ()
+
+
+class SipAccount(_Group):
+    """An extension of a telephone exchange, to be registered there."""
+
+    user: str
+    domain: str
+    password: SecretStr = SecretStr("")
+    registrar: str | None = None
+    """Where to register, when it is not the domain: `host`, `host:port` or a `sip:` address."""
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    auth_user: str | None = None
+    """The name to authenticate with, when it is not `user`."""
+
+    def values(self) -> dict[str, Any]:
+        """The fields in plain text, the password too: not to be logged."""
+        return {**self.model_dump(), "password": self.password.get_secret_value()}
+
+
+class Sip(_Group):
+    """Calls by telephone."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    """The address to listen on: that of the interface towards the exchange; 0.0.0.0 for all."""
+    port: int = Field(default=5060, ge=1, le=65534)
+    """UDP and TCP; TLS is on the next one."""
+    transports: tuple[Literal["udp", "tcp", "tls"], ...] = ("udp", "tcp")
+    certificate: Path | None = None
+    """PEM file with certificate and private key; TLS needs it."""
+    codecs: tuple[Literal["opus", "g722", "pcma", "pcmu"], ...] = ("opus", "g722", "pcma", "pcmu")
+    """The preferred first."""
+    encryption: Literal["none", "offered", "required"] = "none"
+    """SRTP with keys in the signalling (RFC 4568): use it with TLS."""
+    rtp_ports: tuple[int, int] = (16384, 32766)
+    """The first and the last UDP port of sound; each call takes two."""
+    users: tuple[str, ...] = ("voicebot",)
+    """User parts that are taken without registration, as the exchange or trunk sends them, such as
+    "0592034444" and "+390592034444"; "*" for all. Calls to others get 404."""
+    accounts: tuple[SipAccount, ...] = ()
+    """Extensions to register as."""
+    max_calls: int = Field(default=20, ge=1, le=230)
+    """Calls at once by telephone, beside those from web pages. The stack's own limit is 255."""
+    lost_timeout: float = Field(default=30.0, ge=1)
+    """Seconds without a packet of sound after which a caller is gone; not while on hold."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Sip:
+        if "tls" in self.transports and self.certificate is None:
+            raise ValueError("transports: tls needs a certificate")
+        first, last = self.rtp_ports
+        if not 1024 <= first < last <= 65535 or last - first < 2 * self.max_calls:
+            raise ValueError(
+                "rtp_ports: write the first and the last, from 1024 to 65535, two for each call"
+            )
+        return self
 
 
 class Speech(_Group):
@@ -161,6 +225,7 @@ class Settings(BaseSettings):
     paths: Paths = Paths()
     http: Http = Http()
     webrtc: WebRtc = WebRtc()
+    sip: Sip = Sip()
     speech: Speech = Speech()
     endpointing: Endpointing = Endpointing()
     conversation: Conversation = Conversation()

@@ -67,11 +67,16 @@ class Switchboard:
         self._calls[call_id] = task
         self.taken += 1
         task.add_done_callback(lambda _: self._calls.pop(call_id, None))
+        if self._draining:
+            # The line was being opened when the switchboard closed. The call is cut once it has
+            # begun: one that is cancelled before would leave its line open.
+            asyncio.get_running_loop().call_soon(task.cancel)
         return task
 
     async def close(self) -> None:
         """No new calls; those going on are cut."""
         self._draining = True
+        await asyncio.sleep(0)  # a call that has not begun yet would not close its line
         calls = list(self._calls.values())
         for task in calls:
             task.cancel()

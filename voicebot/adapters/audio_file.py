@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,9 @@ def read_audio(path: Path) -> Audio:
         raise AudioFileError(f"{path}: the file holds no sound")
     if len(samples) > MAX_SECONDS * rate:
         raise AudioFileError(f"{path}: longer than {MAX_SECONDS} seconds; cut it into utterances")
-    resampled = soxr.resample(samples, rate, RATE, quality="HQ")
+    # one sample that is no number would spoil its neighbours, too
+    sound = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+    resampled = soxr.resample(sound, rate, RATE, quality="HQ")
     return Audio((np.clip(resampled, -1.0, 1.0) * 32767).astype(np.int16))
 
 
@@ -57,11 +60,12 @@ def _by_soundfile(path: Path) -> tuple[NDArray[np.float32], int]:
 
 
 def _by_pydub(path: Path) -> tuple[NDArray[np.float32], int]:
+    if shutil.which("ffmpeg") is None:
+        raise AudioFileError(
+            f"{path}: not WAV, FLAC, Ogg or MP3; install ffmpeg, or convert the file to WAV"
+        )
     try:
         segment = AudioSegment.from_file(path).set_channels(1).set_sample_width(2)
-    except FileNotFoundError as error:
-        text = f"{path}: this format needs ffmpeg; install it, or convert the file to WAV"
-        raise AudioFileError(text) from error
     except (CouldntDecodeError, IndexError, OSError, ValueError) as error:
         text = f"{path}: not a sound file that can be read; give WAV, FLAC, Ogg or MP3"
         raise AudioFileError(text) from error

@@ -17,6 +17,8 @@ def stretch(audio: Audio, speed: float) -> Audio:
     Raises:
         SpeakingError: the filter failed.
     """
+    if len(audio.samples) == 0:
+        return audio
     try:
         return Audio(_filtered(audio, speed), audio.rate)
     except (FFmpegError, ValueError) as error:

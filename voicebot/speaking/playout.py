@@ -24,7 +24,7 @@ _SILENCE = Audio(np.zeros(FRAME_SAMPLES, np.int16))
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The first sample of a sentence goes out."""
+    """The first sample of a sentence goes out; told once, also where it is begun again."""
 
     sentence: Sentence
 
@@ -55,6 +55,7 @@ class Playout:
         self._notify = notify
         self._waiting: deque[tuple[Sentence, NDArray[np.int16]]] = deque()
         self._position = 0
+        self._begun = False
         self._paused = False
         self._fade_in = False
         self._last_sample = 0
@@ -89,6 +90,7 @@ class Playout:
         """Forget all that is left to say."""
         self._waiting.clear()
         self._position = 0
+        self._begun = False
         self._paused = False
         self._fade_in = False
 
@@ -97,7 +99,8 @@ class Playout:
         if self._paused or not self._waiting:
             return self._fall_silent()
         sentence, samples = self._waiting[0]
-        if self._position == 0:
+        if not self._begun:
+            self._begun = True
             self._notify(Begun(sentence))
         frame = samples[self._position : self._position + FRAME_SAMPLES]
         self._position += FRAME_SAMPLES
@@ -110,6 +113,7 @@ class Playout:
         if self._position >= len(samples):
             self._waiting.popleft()
             self._position = 0
+            self._begun = False
             self._notify(Played(sentence))
             if not self._waiting:
                 self._notify(Drained())
