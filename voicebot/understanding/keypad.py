@@ -32,6 +32,8 @@ def request_for_key(key: str, offices: Sequence[Office]) -> Request | None:
 def spoken_key(text: str, language: Language) -> str | None:
     """The one digit that a short answer names: "due", "the second one"; None for none or many."""
     known = number_words(language)
-    numbers = {known[word].value for word in words(text, language) if word in known}
-    digits = [str(number) for number in numbers if number < 10]
-    return digits[0] if len(numbers) == len(digits) == 1 else None
+    numbers = [known[word] for word in words(text, language) if word in known]
+    # in "the second one" the ordinal counts
+    telling = [number for number in numbers if number.ordinal] or numbers
+    values = {number.value for number in telling}
+    return str(values.pop()) if len(values) == 1 and max(values) < 10 else None
