@@ -49,7 +49,9 @@ class Conversation:
         return any(words.lower() in caption.lower() for caption in self.line.said())
 
 
-def services(dialogue: Dialogue, ear: FakeEar, prompt: Prompt = fake_prompt) -> Services:
+def services(
+    dialogue: Dialogue, ear: FakeEar, prompt: Prompt = fake_prompt, log_transcripts: bool = False
+) -> Services:
     """What a call needs, with fakes at the ports."""
     return Services(
         dialogue=lambda: dialogue,
@@ -59,6 +61,7 @@ def services(dialogue: Dialogue, ear: FakeEar, prompt: Prompt = fake_prompt) -> 
         prompt=prompt,
         clock=FakeClock(MONDAY),
         patience=Patience(silence=7.0, text_idle=600.0, max_call=900.0),
+        log_transcripts=log_transcripts,
     )
 
 
@@ -68,13 +71,14 @@ def play(
     ear: FakeEar | None = None,
     line: FakeLine | None = None,
     prompt: Prompt = fake_prompt,
+    log_transcripts: bool = False,
 ) -> Conversation:
     """Hold a call while the script plays the caller; hangs up after it, and nothing is left."""
     talk = Conversation(line or FakeLine(), ear or FakeEar())
 
     async def whole() -> None:
         call = asyncio.ensure_future(
-            take_call("test", talk.line, services(dialogue, talk.ear, prompt))
+            take_call("test", talk.line, services(dialogue, talk.ear, prompt, log_transcripts))
         )
         await asyncio.sleep(0)
         await script(talk)

@@ -459,5 +459,19 @@ def test_nothing_that_was_said_is_logged(
     assert "hung up" in caplog.text
 
 
+def test_what_was_said_is_logged_only_where_the_setting_asks_for_it(
+    dialogue: Dialogue, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
+    async def script(talk: Conversation) -> None:
+        await talk.say()
+        await talk.listen()
+
+    ear = FakeEar(heard("it", "mi hanno sfrattato"))
+    play(dialogue, script, ear, log_transcripts=True)
+    assert "heard (it) mi hanno sfrattato" in caplog.text
+
+
 def test_levels_of_the_fakes_are_apart() -> None:
     assert NOISE_LEVEL < SPEECH_LEVEL

@@ -184,7 +184,7 @@ def models_list(as_json: JsonOption = False) -> None:
 @models.command("fetch")
 def models_fetch(
     ids: Annotated[
-        list[str] | None, typer.Argument(help="Which (default: all that are not here).")
+        list[str] | None, typer.Argument(help="Which (default: all that the settings use).")
     ] = None,
     mirror: Annotated[
         str | None, typer.Option(help="Address of a mirror that stands in for the hubs.")
@@ -213,7 +213,7 @@ def models_verify(
     """Read every byte of the models and compare it with the manifest."""
     statuses = commands.models_verify(_load(), ids)
     for status in statuses:
-        out.print(f"{status.model.id}: {status.problem or 'good'}", markup=False)
+        out.print(status.problem or f"{status.model.id}: good", markup=False)
     if any(status.problem for status in statuses):
         raise typer.Exit(1)
 

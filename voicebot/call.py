@@ -73,6 +73,8 @@ class Services:
     """A sentence as sound, slowed down or not; raises SpeakingError."""
     clock: Clock
     patience: Patience
+    log_transcripts: bool = False
+    """Whether what callers say is written to the log; they must have agreed to it."""
 
 
 async def take_call(call_id: str, line: Line, services: Services) -> None:
@@ -211,6 +213,8 @@ class Call:
         if utterance is None:
             return None
         best = utterance.hypotheses[0]
+        if self._services.log_transcripts:
+            logger.info("call %s: heard (%s) %s", self._id, best.language, best.text)
         self._line.show(Caption("caller", best.text, best.language))
         return talk.Said(utterance.hypotheses, utterance.language)
 

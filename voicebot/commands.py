@@ -12,6 +12,7 @@ from voicebot import build
 from voicebot.adapters.audio_file import read_audio, write_audio
 from voicebot.adapters.clock import TownClock
 from voicebot.adapters.tempo import stretch
+from voicebot.answering.wording import load_catalogues
 from voicebot.bench.callers import read_callers
 from voicebot.bench.channel import Channel
 from voicebot.bench.understanding import Result, Taken, play
@@ -22,6 +23,7 @@ from voicebot.model import Action, Audio, Content, Heard, Language, Request, Und
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
 from voicebot.staff.check import check, report_lines
+from voicebot.web.texts import load_page_texts
 from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model
@@ -40,7 +42,22 @@ def check_files(settings: Settings) -> tuple[bool, list[str]]:
         return lambda text, language: matcher.understand(text, language, today)
 
     report = check(settings.paths.intents, settings.languages, understander)
-    return report.ok, report_lines(report)
+    lines = report_lines(report)
+    texts = [
+        problem
+        for load in (load_catalogues, load_page_texts)
+        if (problem := _fault(load, settings))
+    ]
+    return report.ok and not texts, [*texts, *lines]
+
+
+def _fault(load: Callable[[Path, Sequence[Language]], object], settings: Settings) -> str | None:
+    """What is wrong with the texts that the bot says or the pages show; None when they are good."""
+    try:
+        load(settings.paths.locales, settings.languages)
+    except ContentError as error:
+        return str(error)
+    return None
 
 
 def listen(
@@ -178,11 +195,16 @@ def models_list(settings: Settings) -> list[dict[str, Any]]:
 
 
 def models_missing(settings: Settings, ids: Sequence[str] | None) -> list[Model]:
-    """The models to fetch: those named, or all that are not here."""
+    """The models to fetch: those named, or those that the settings would use and are not here."""
     store = build.weights(settings)
     if ids:
         return [store.manifest.model(model_id) for model_id in ids]
-    return [status.model for status in list_models(store) if status.state is not State.PRESENT]
+    wanted = build.wanted_models(settings)
+    return [
+        status.model
+        for status in list_models(store)
+        if status.state is not State.PRESENT and status.model.id in wanted
+    ]
 
 
 def models_fetch(settings: Settings, model: Model, mirror: str | None, progress: Progress) -> None:
