@@ -300,6 +300,9 @@ def test_models_are_verified_byte_by_byte(two_models: Settings) -> None:
         commands.models_verify(two_models, ["nonsense"])
 
 
-def test_what_is_not_here_is_what_is_missing(two_models: Settings) -> None:
-    assert {m.id for m in commands.models_missing(two_models, None)} == {"bad", "absent"}
+def test_what_the_settings_use_and_is_not_here_is_missing(
+    two_models: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "wanted_models", lambda settings: {"good", "bad"})
+    assert {m.id for m in commands.models_missing(two_models, None)} == {"bad"}
     assert [m.id for m in commands.models_missing(two_models, ["good"])] == ["good"]

@@ -43,11 +43,8 @@ def check_files(settings: Settings) -> tuple[bool, list[str]]:
 
     report = check(settings.paths.intents, settings.languages, understander)
     lines = report_lines(report)
-    texts = [
-        problem
-        for load in (load_catalogues, load_page_texts)
-        if (problem := _fault(load, settings))
-    ]
+    faults = [_fault(load, settings) for load in (load_catalogues, load_page_texts)]
+    texts = [fault for fault in faults if fault is not None]
     return report.ok and not texts, [*texts, *lines]
 
 
