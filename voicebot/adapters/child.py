@@ -159,8 +159,7 @@ class Child(Generic[T_co]):
         except Exception as error:
             return job.future.set_exception(error)
         try:
-            self._ensure_child()
-            done, value = self._exchange(payload, job.patience)
+            done, value = self._ask(payload, job.patience)
         except VoicebotError as error:
             job.future.set_exception(error)
             return self._replace_child()
@@ -169,8 +168,21 @@ class Child(Generic[T_co]):
         else:
             job.future.set_exception(value)
 
-    def _exchange(self, payload: bytes | None, patience: float) -> tuple[bool, Any]:
-        """Send a request, if any, and wait for an answer; without one the child is ended."""
+    def _ask(self, payload: bytes, patience: float) -> tuple[bool, Any]:
+        """The child's answer. One that died is replaced and asked again, once.
+
+        It may have been killed between two calls, which is no fault of this one; a call that
+        kills its child does so twice.
+        """
+        for _ in range(2):
+            self._ensure_child()
+            answer = self._exchange(payload, patience)
+            if answer is not None:
+                return answer
+        raise self._error("died at work")
+
+    def _exchange(self, payload: bytes | None, patience: float) -> tuple[bool, Any] | None:
+        """Send a request, if any, and wait for an answer; None when the child died of it."""
         connection, process = self._connection, self._process
         if connection is None or process is None:
             raise self._error("is not running")
@@ -182,10 +194,12 @@ class Child(Generic[T_co]):
                 done, value = connection.recv()
                 return bool(done), value
         except Exception as error:
-            self._end_child()
-            raise self._error("died at work") from error
+            log.debug("the %s process broke off: %s", self._settings.name, error)
+            ready = [connection]
         self._end_child()
-        raise self._error("died at work" if ready else f"took longer than {patience:g} s")
+        if not ready:
+            raise self._error(f"took longer than {patience:g} s")
+        return None
 
     def _ensure_child(self) -> None:
         """Start the child unless it lives; what went wrong holds for a while."""
@@ -230,7 +244,10 @@ class Child(Generic[T_co]):
             raise self._error(f"cannot be started: {error}") from error
         finally:
             theirs.close()
-        done, value = self._exchange(None, self._settings.start_seconds)
+        answer = self._exchange(None, self._settings.start_seconds)
+        if answer is None:
+            raise self._error("died at its start")
+        done, value = answer
         if not done:
             self._end_child()
             raise value
