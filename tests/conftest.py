@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from voicebot import build
 from voicebot.content.load import load_content
 from voicebot.dialogue import Dialogue
 from voicebot.settings import Settings
+
+# how long an example takes says more about the machine than about the code
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
