@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.adapters import clips
+from voicebot.adapters.language_head import LanguageHead, features
 from voicebot.adapters.whisper import Whisper
 from voicebot.errors import HearingError, WeightsError
 from voicebot.hearing.language import choose
@@ -53,6 +54,12 @@ def hinted(model_dir: Path) -> Whisper:
     return Whisper(model_dir, 2, choose, HINTS)
 
 
+@pytest.fixture(scope="module")
+def headed(model_dir: Path) -> Whisper:
+    head = LanguageHead(Path(__file__).resolve().parents[2] / "models" / "language" / "head.npz")
+    return Whisper(model_dir, 2, choose, head=head)
+
+
 def words(text: str) -> set[str]:
     """The words of a text without accents, points and capitals."""
     plain = unicodedata.normalize("NFKD", text.lower())
@@ -68,7 +75,8 @@ def test_a_caller_is_heard_in_their_language(
 ) -> None:
     audio = clip.telephone() if telephone else clip.audio()
     heard = whisper.hear(clips.segment(audio), LANGUAGES, None)
-    assert heard.language == clip.language
+    assert heard.language in (clip.language, None)
+    assert max(LANGUAGES, key=lambda code: heard.probabilities[code]) == clip.language
     assert set(heard.probabilities) == set(LANGUAGES)
     assert sum(heard.probabilities.values()) <= 1.0 + 1e-6
     best = heard.hypotheses[0]
@@ -77,6 +85,48 @@ def test_a_caller_is_heard_in_their_language(
     said = words(clip.text)
     assert len(said & words(best.text)) >= len(said) / 2
     assert set(heard.seconds) == {"language", "recognise"}
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("telephone", [False, True], ids=["clean", "telephone"])
+@pytest.mark.parametrize("clip", clips.clips(), ids=lambda clip: str(clip.file))
+def test_with_the_head_nobodys_language_is_left_open(
+    whisper: Whisper, headed: Whisper, clip: clips.Clip, telephone: bool
+) -> None:
+    segment = clips.segment(clip.telephone() if telephone else clip.audio())
+    heard = headed.hear(segment, LANGUAGES, None)
+    assert heard.language == clip.language
+    assert 0.4 <= sum(heard.probabilities.values()) <= 1.0 + 1e-6
+    assert heard.probabilities != whisper.hear(segment, LANGUAGES, None).probabilities
+
+
+@pytest.mark.models
+def test_with_the_head_too_what_is_not_offered_is_another_language(headed: Whisper) -> None:
+    italian = clips.segment(clips.clips()[0].telephone())
+    heard = headed.hear(italian, ("en", "ar"), None)
+    assert set(heard.probabilities) == {"en", "ar"}
+    assert heard.language is None
+
+
+@pytest.mark.models
+def test_the_head_hears_the_speech_and_not_the_silence_after_it(whisper: Whisper) -> None:
+    segment = clips.segment(clips.clips()[0].telephone())
+    belief, frames = whisper.impression(segment)
+    assert frames.shape == (round(50 * segment.audio.seconds), 512)
+    assert sum(belief.values()) == pytest.approx(1.0, abs=0.01)
+    assert max(belief, key=lambda code: belief[code]) == "it"
+
+
+@pytest.mark.models
+def test_rounded_arithmetic_tells_a_head_the_same(whisper: Whisper, model_dir: Path) -> None:
+    import ctranslate2
+
+    exact = Whisper(model_dir, 2, choose)
+    exact._model = ctranslate2.models.Whisper(str(model_dir), device="cpu", compute_type="float32")
+    for clip in clips.clips():
+        segment = clips.segment(clip.telephone())
+        rounded, full = (features(ear.impression(segment)[1]) for ear in (whisper, exact))
+        assert np.corrcoef(rounded, full)[0, 1] > 0.99
 
 
 @pytest.mark.models

@@ -10,7 +10,7 @@ from voicebot.hearing.language import LanguageEvidence, changed, choose
 from voicebot.model import LANGUAGES
 
 CLEAR_FRENCH = {"it": 0.02, "en": 0.02, "fr": 0.9, "ar": 0.01}
-FRENCH_OR_ITALIAN = {"it": 0.2, "en": 0.02, "fr": 0.7, "ar": 0.01}
+FRENCH_OR_ITALIAN = {"it": 0.06, "en": 0.01, "fr": 0.86, "ar": 0.01}
 PORTUGUESE = {"it": 0.06, "en": 0.01, "fr": 0.01, "ar": 0.0}
 
 probabilities = st.lists(st.floats(0.0, 1.0), min_size=4, max_size=4).map(
@@ -40,8 +40,15 @@ def test_nothing_is_chosen_from_nothing() -> None:
 
 
 def test_where_one_language_is_spoken_its_mass_decides() -> None:
-    assert choose({"it": 0.7}, 1.0) == "it"
-    assert choose({"it": 0.1}, 1.0) is None
+    assert choose({"it": 0.9}, 1.0) == "it"
+    assert choose({"it": 0.5}, 3.0) == "it"
+    assert choose({"it": 0.1}, 3.0) is None
+
+
+def test_one_word_is_taken_for_none_of_ours_sooner_than_a_sentence() -> None:
+    nearly = {"it": 0.6, "en": 0.0, "fr": 0.0, "ar": 0.0}
+    assert choose(nearly, 2.5) == "it"
+    assert choose(nearly, 0.8) is None
 
 
 @given(probabilities, st.floats(0.1, 15.0))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.adapters.language_head import LanguageHead
 from voicebot.adapters.whisper_text import alike, collapse, repeats
 from voicebot.errors import HearingError, VoicebotError, WeightsError
 from voicebot.model import RATE, Audio, Heard, Hypothesis, Language, Segment
@@ -40,6 +41,9 @@ MIN_CONFIDENCE = 0.35
 
 MAX_NO_SPEECH = 0.6
 """A higher probability that nobody spoke is believed, unless the words are surer still."""
+
+_FRAMES_A_SECOND = 50
+"""Of the encoder's output."""
 
 _FIRST_TOKENS = 8
 _TOKENS_A_SECOND = 11
@@ -84,7 +88,7 @@ class Whisper:
         threads: int,
         choose: Choose,
         hints: Mapping[Language, str] | None = None,
-        compute_type: str = "int8",
+        head: LanguageHead | None = None,
     ) -> None:
         """Load a multilingual model.
 
@@ -96,7 +100,7 @@ class Whisper:
                 put before the speech as if they had been said, and halve the errors in them; but
                 out of noise they make the names themselves. So the words are recognised without
                 them first, and those with them taken where they are much the same.
-            compute_type: CTranslate2's name of the arithmetic.
+            head: corrects the model's belief whose language it is; trained on this model.
 
         Raises:
             WeightsError: a file is missing or broken.
@@ -107,7 +111,7 @@ class Whisper:
 
         try:
             self._model = ctranslate2.models.Whisper(
-                str(model_dir), device="cpu", compute_type=compute_type, intra_threads=threads
+                str(model_dir), device="cpu", compute_type="int8", intra_threads=threads
             )
             self._tokenizer = tokenizers.Tokenizer.from_file(str(model_dir / "tokenizer.json"))
         except Exception as error:
@@ -115,6 +119,7 @@ class Whisper:
         self._view = ctranslate2.StorageView.from_array
         self._extract = FeatureExtractor(feature_size=self._model.n_mels)
         self._choose = choose
+        self._head = head
         self._hints = {language: self._hint(text) for language, text in (hints or {}).items()}
 
     def hear(
@@ -142,8 +147,7 @@ class Whisper:
     ) -> Heard:
         started = time.perf_counter()
         encoded = self._encode(segment.audio, PADDING)
-        everything = dict(self._model.detect_language(encoded)[0])
-        probabilities = {code: float(everything.get(f"<|{code}|>", 0.0)) for code in languages}
+        probabilities = self._identify(encoded, segment.audio.seconds, languages)
         identified = time.perf_counter()
         best = sorted(languages, key=lambda code: -probabilities[code])[:2]
         if expected is not None:
@@ -162,6 +166,28 @@ class Whisper:
                 "recognise": time.perf_counter() - identified,
             },
         )
+
+    def _identify(
+        self, encoded: Any, seconds: float, languages: Sequence[Language]
+    ) -> dict[Language, float]:
+        """How likely each language is."""
+        belief, frames = self._belief(encoded), _spoken(encoded, seconds)
+        if self._head is not None and set(languages) <= set(self._head.languages):
+            belief = self._head.correct(belief, frames)
+        return {code: belief.get(code, 0.0) for code in languages}
+
+    def impression(self, segment: Segment) -> tuple[dict[Language, float], NDArray[np.float32]]:
+        """What a language is told from: the model's own belief over all it knows, and its encoding.
+
+        The encoding is that of the sound without the silence added to it: shape (frames, width),
+        20 ms each. A language head is trained on this.
+        """
+        encoded = self._encode(segment.audio, PADDING)
+        return self._belief(encoded), _spoken(encoded, segment.audio.seconds)
+
+    def _belief(self, encoded: Any) -> dict[Language, float]:
+        pairs = self._model.detect_language(encoded)[0]
+        return {token.strip("<|>"): float(share) for token, share in pairs}
 
     def _recognise(self, audio: Audio, encoded: Any, tried: Sequence[Language]) -> list[_Draft]:
         """What was said, in each language that gives something; the likeliest language first."""
@@ -230,3 +256,9 @@ class Whisper:
             # A repetition that was cut off is none the worse once it is collapsed.
             len(ids) < room or text != said,
         )
+
+
+def _spoken(encoded: Any, seconds: float) -> NDArray[np.float32]:
+    """The encoder's output for the first so many seconds, at least one frame."""
+    frames: NDArray[np.float32] = np.asarray(encoded)[0]
+    return frames[: max(1, round(seconds * _FRAMES_A_SECOND))]

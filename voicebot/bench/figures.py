@@ -17,9 +17,9 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     share, weight = count / of, _Z**2 / of
     middle = share + weight / 2
     half = _Z * math.sqrt((share * (1 - share) + weight / 4) / of)
-    # Rounding must not leave the possible range.
+    # rounding must not put the share itself outside
     low, high = (middle - half) / (1 + weight), (middle + half) / (1 + weight)
-    return max(0.0, low), min(1.0, high)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def rate(count: int, of: int) -> dict[str, Any]:

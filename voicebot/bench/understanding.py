@@ -178,12 +178,14 @@ def _language_shares(results: Sequence[Result]) -> dict[str, Any]:
         ("sound", [result.taken.heard.language for result in results]),
         ("call", [result.taken.report["language"] for result in results]),
     ):
-        right = sum(language in expected for language in taken)
-        shares[name] = {
-            "right": rate(right, of),
-            "abstained": rate(taken.count(None), of),
-            "wrong": rate(of - right - taken.count(None), of),
-        }
+        abstained = taken.count(None)
+        shares[name] = {"abstained": rate(abstained, of)}
+        if OTHER in expected:
+            shares[name]["taken"] = rate(of - abstained, of)
+        else:
+            right = sum(language in expected for language in taken)
+            shares[name]["right"] = rate(right, of)
+            shares[name]["wrong"] = rate(of - abstained - right, of)
     return shares
 
 

@@ -14,14 +14,17 @@ from types import MappingProxyType
 
 from voicebot.model import Language
 
-MIN_MASS = 0.4
-"""Of all languages, what must fall on ours together."""
+MASS_LONG = 0.4
+"""Of all languages, what must fall on ours together after two seconds of speech."""
 
-MARGIN_LONG = 0.5
+MASS_SHORT = 0.8
+"""The same after one second or less: a word is easily taken for another language's."""
+
+MARGIN_LONG = 0.8
 """Within the mass, the distance between the best two after two seconds of speech."""
 
-MARGIN_SHORT = 0.9
-"""The same after one second or less: a word is easily taken for another language's."""
+MARGIN_SHORT = 0.98
+"""The same after one second or less."""
 
 _SHORT, _LONG = 1.0, 2.0
 
@@ -42,7 +45,9 @@ def choose(probabilities: Mapping[Language, float], seconds: float) -> Language 
         seconds: how much speech there was.
     """
     best, mass, margin = _standing(probabilities)
-    return best if mass >= MIN_MASS and margin >= _margin(seconds) else None
+    clear = mass >= _asked(MASS_SHORT, MASS_LONG, seconds)
+    clear = clear and margin >= _asked(MARGIN_SHORT, MARGIN_LONG, seconds)
+    return best if clear else None
 
 
 def changed(
@@ -99,10 +104,10 @@ class LanguageEvidence:
         return choose(self.probabilities(), self.seconds) if self.utterances else None
 
 
-def _margin(seconds: float) -> float:
-    """The margin asked of that much speech: the shorter, the wider."""
+def _asked(short: float, long: float, seconds: float) -> float:
+    """The threshold for that much speech: the shorter, the higher."""
     share = min(1.0, max(0.0, (seconds - _SHORT) / (_LONG - _SHORT)))
-    return MARGIN_SHORT + share * (MARGIN_LONG - MARGIN_SHORT)
+    return short + share * (long - short)
 
 
 def _standing(
