@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -162,6 +162,13 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+class DayPart(StrEnum):
+    """The half of a day that a question is about."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the caller asks for."""
@@ -173,6 +180,8 @@ class Request:
     """Only with `Action.LANGUAGE`; None when the sentence does not say which."""
     day: date | None = None
     """The day the question is about, where one was named."""
+    part: DayPart | None = None
+    """The half of that day, where one was named with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +254,103 @@ Week: TypeAlias = tuple[tuple[Span, ...], ...]
 """Seven days, Monday first, each with its openings in order."""
 
 
+class Holiday(StrEnum):
+    """Why a public holiday is one; those without a name of their own here are `OTHER`."""
+
+    NEW_YEAR = "new_year"
+    EPIPHANY = "epiphany"
+    EASTER = "easter"
+    EASTER_MONDAY = "easter_monday"
+    LIBERATION = "liberation"
+    LABOUR = "labour"
+    REPUBLIC = "republic"
+    ASSUMPTION = "assumption"
+    SAINT_FRANCIS = "saint_francis"
+    ALL_SAINTS = "all_saints"
+    NATIONAL_UNITY = "national_unity"
+    IMMACULATE_CONCEPTION = "immaculate_conception"
+    CHRISTMAS = "christmas"
+    SAINT_STEPHEN = "saint_stephen"
+    SAN_GEMINIANO = "san_geminiano"
+    OTHER = "other"
+
+
+MonthDay: TypeAlias = tuple[int, int]
+"""A day of every year: month 1-12, day 1-31."""
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Weekly hours that hold for a part of every year, in place of the office's usual ones."""
+
+    first: MonthDay
+    last: MonthDay
+    """Included; earlier in the year than `first` where the season goes past the year's end."""
+    week: Week
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDays:
+    """A day, or days in a row, on which other hours hold than on any other such day."""
+
+    first: date
+    last: date
+    """Included."""
+    spans: tuple[Span, ...]
+    """The openings of each of these days; empty when closed."""
+    reason: Mapping[Language, str] = field(default_factory=dict)
+    """As spoken after a colon, in the staff's own words; empty where they gave none."""
+    holiday: Holiday | None = None
+    """The public holiday that it is, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDay:
+    """One day of one office as it really is."""
+
+    day: date
+    spans: tuple[Span, ...]
+    """The openings, in order; empty when closed."""
+    usual: tuple[Span, ...]
+    """What the weekly hours alone would give."""
+    special: SpecialDays | None
+    """What sets the weekly hours aside; None on an ordinary day."""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a caller who knows the weekly hours would be wrong about this day."""
+        return self.spans != self.usual
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How an office stands at one moment; every moment is aware, in the town's time zone."""
+
+    open_until: datetime | None
+    """When it closes; None while it is closed."""
+    next_opening: datetime | None
+    """When it next opens, later than the moment; None when it does not within a year."""
+    today: OfficeDay
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is there now."""
+        return self.open_until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekAhead:
+    """The weekly hours as they hold now, and what differs from them soon."""
+
+    week: Week
+    changed: tuple[OfficeDay, ...] = ()
+    """Days to come that differ; of special days in a row only the first that does."""
+    next_week: Week | None = None
+    """The weekly hours of the season that begins next; None where none begins soon."""
+    next_from: date | None = None
+    """The first day of that season."""
+
+
 class Appointment(StrEnum):
     """Whether one must have an appointment before coming."""
 
@@ -275,6 +381,10 @@ class Office:
     """The parts of the town it serves; empty where it serves all."""
     streets: tuple[str, ...]
     week: Week
+    seasons: tuple[Season, ...] = ()
+    """At most one holds on any day."""
+    exceptions: tuple[SpecialDays, ...] = ()
+    """At most one holds on any day; they go before whatever the whole town does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +456,10 @@ class Content:
     examples: tuple[Example, ...]
     version: str
     """The first 12 hex digits of the sha256 of all files."""
+    closures: tuple[SpecialDays, ...] = ()
+    """When the whole town's offices are closed."""
+    holidays: Mapping[date, Holiday] = field(default_factory=dict)
+    """The public holidays on which the offices are closed."""
 
     def office(self, office_id: OfficeId) -> Office:
         """The office of that id; KeyError where there is none."""

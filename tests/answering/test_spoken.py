@@ -11,8 +11,17 @@ import pytest
 from tests.answering.town import EXAMPLES, HOUSING, HUB, MORNINGS, SHUT, TOWN, WORDING, week
 from voicebot.answering.prerender import fixed_prompts
 from voicebot.answering.wording import Words
-from voicebot.model import LANGUAGES, OFFICE_ACTIONS, Action, Sentence
-from voicebot.offices.hours import opening_state, spans_on
+from voicebot.model import (
+    LANGUAGES,
+    OFFICE_ACTIONS,
+    Action,
+    OfficeDay,
+    Opening,
+    Sentence,
+    Span,
+    WeekAhead,
+)
+from voicebot.offices.calendar import calendar_of
 
 ROME = ZoneInfo("Europe/Rome")
 FRIDAY = date(2026, 11, 27)
@@ -24,6 +33,11 @@ _ARABIC_WORD = re.compile("[\u0621-\u0652\u0670]+")
 
 def texts(words: Words) -> list[str]:
     return [sentence.text for sentence in words]
+
+
+def ordinary(day: date, spans: tuple[Span, ...] = ()) -> OfficeDay:
+    """A day on which only the weekly hours count."""
+    return OfficeDay(day, spans, spans, None)
 
 
 def test_the_greeting_names_the_town_once_and_invites_in_every_language() -> None:
@@ -107,15 +121,16 @@ def test_the_menu_has_every_office_the_operator_and_the_other_keys() -> None:
     ],
 )
 def test_the_week(language: str, said: list[str]) -> None:
-    assert texts(WORDING.week(language, HOUSING, MORNINGS)) == said
+    assert texts(WORDING.week(language, HOUSING, WeekAhead(MORNINGS), FRIDAY)) == said
 
 
 def test_an_office_that_never_opens_says_so_and_gives_its_number() -> None:
-    assert texts(WORDING.week("it", SHUT, SHUT.week)) == [
+    assert texts(WORDING.week("it", SHUT, WeekAhead(SHUT.week), FRIDAY)) == [
         "Archivio.",
         "Non ci sono orari di apertura al pubblico.",
     ]
-    assert texts(WORDING.now("it", SHUT, None, None, datetime(2026, 11, 27, 9, tzinfo=ROME))) == [
+    now = datetime(2026, 11, 27, 9, tzinfo=ROME)
+    assert texts(WORDING.now("it", SHUT, Opening(None, None, ordinary(FRIDAY)), now)) == [
         "In questo momento siamo chiusi.",
         "Può chiamare direttamente questo numero:",
         "Zero cinque nove, due zero tre, quattro quattro nove nove.",
@@ -139,13 +154,15 @@ def test_an_office_that_never_opens_says_so_and_gives_its_number() -> None:
     ],
 )
 def test_a_day_is_named_as_people_name_it(today: date, said: str) -> None:
-    assert texts(WORDING.day("it", HOUSING, FRIDAY, MORNINGS[4], today)) == ["Ufficio casa.", said]
+    words = WORDING.day("it", HOUSING, ordinary(FRIDAY, MORNINGS[4]), today)
+    assert texts(words) == ["Ufficio casa.", said]
 
 
 def test_a_closed_day() -> None:
     saturday = FRIDAY + timedelta(days=1)
-    assert texts(WORDING.day("en", HOUSING, saturday, (), FRIDAY))[1] == "Tomorrow we are closed."
-    assert texts(WORDING.day("fr", HOUSING, saturday, (), saturday))[1] == (
+    closed = ordinary(saturday)
+    assert texts(WORDING.day("en", HOUSING, closed, FRIDAY))[1] == "Tomorrow we are closed."
+    assert texts(WORDING.day("fr", HOUSING, closed, saturday))[1] == (
         "Aujourd'hui nous sommes fermés."
     )
 
@@ -168,14 +185,16 @@ def test_a_closed_day() -> None:
 )
 def test_closed_now_and_open_again(language: str, opens: datetime, said: str) -> None:
     now = datetime(2026, 11, 27, 13, 30, tzinfo=ROME)
-    words = WORDING.now(language, HOUSING, None, opens.replace(tzinfo=ROME), now)
+    opening = Opening(None, opens.replace(tzinfo=ROME), ordinary(FRIDAY, MORNINGS[4]))
+    words = WORDING.now(language, HOUSING, opening, now)
     assert texts(words)[1:] == [said]
 
 
 def test_open_now() -> None:
     now = datetime(2026, 11, 27, 10, tzinfo=ROME)
     until = datetime(2026, 11, 27, 13, tzinfo=ROME)
-    assert texts(WORDING.now("it", HOUSING, until, None, now)) == [
+    opening = Opening(until, None, ordinary(FRIDAY, MORNINGS[4]))
+    assert texts(WORDING.now("it", HOUSING, opening, now)) == [
         "In questo momento siamo aperti, fino alle tredici."
     ]
 
@@ -284,15 +303,16 @@ def test_all_that_a_call_may_say_is_known_beforehand() -> None:
     for hours in range(0, 24 * 7, 3):
         now = datetime(2026, 11, 23, tzinfo=ROME) + timedelta(hours=hours, minutes=10)
         for office in (HOUSING, SHUT):
-            state = opening_state(office.week, now)
+            calendar, today = calendar_of(office, TOWN), now.date()
             for language in LANGUAGES:
-                said = WORDING.now(language, office, state.open_until, state.next_opening, now)
+                said = WORDING.now(language, office, calendar.opening(now), now)
                 assert known.issuperset(said)
-                for day in (now.date(), now.date() + timedelta(days=1)):
-                    spans = spans_on(office.week, day)
-                    assert known.issuperset(WORDING.day(language, office, day, spans, now.date()))
+                for day in (today, today + timedelta(days=1)):
+                    said = WORDING.day(language, office, calendar.on(day), today)
+                    assert known.issuperset(said)
 
 
 def test_a_week_that_was_changed_is_said_anew() -> None:
     changed = week("10:00-11:00")
-    assert texts(WORDING.week("it", HOUSING, changed))[1] == "Lunedì dalle dieci alle undici."
+    words = WORDING.week("it", HOUSING, WeekAhead(changed), FRIDAY)
+    assert texts(words)[1] == "Lunedì dalle dieci alle undici."

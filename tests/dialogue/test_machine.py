@@ -34,6 +34,7 @@ from voicebot.dialogue.machine import MAX_FAILURES, MAX_SILENCES
 from voicebot.model import Action as Wanted
 from voicebot.model import (
     Candidate,
+    DayPart,
     Decision,
     Hypothesis,
     Language,
@@ -434,6 +435,29 @@ def test_a_day_on_which_the_office_is_closed_and_one_on_which_it_is_open(talk: T
     talk.hears("e mercoledì?")
     assert talk.state.answered == Request(Wanted.HOURS, "ufficio-casa", day=date(2026, 11, 25))
     assert "dalle nove alle dodici e trenta" in talk.said
+
+
+def test_half_of_a_day_is_kept_while_the_office_is_asked_for(talk: Talk) -> None:
+    talk.hears("siete aperti giovedì pomeriggio?").hears("l'ufficio casa")
+    thursday = date(2026, 11, 26)
+    assert talk.state.answered == Request(
+        Wanted.HOURS, "ufficio-casa", day=thursday, part=DayPart.AFTERNOON
+    )
+    assert "dalle quattordici e trenta alle diciotto" in talk.said
+    talk.hears("e giovedì mattina?")
+    assert "Giovedì mattina siamo chiusi." in talk.said
+
+
+def test_a_public_holiday_is_the_answer_on_it_and_before_it(dialogue: Dialogue) -> None:
+    state, _ = dialogue.step(State(), Opened(), MONDAY)
+    asked = Said((Hypothesis("it", "gli orari dell'ufficio casa", 0.9),), "it")
+    told = {}
+    for day in (4, 8):
+        moment = MONDAY.replace(month=12, day=day)
+        _, actions = dialogue.step(state, asked, moment)
+        told[day] = " ".join(s.text for a in actions if isinstance(a, Say) for s in a.sentences)
+    assert "Oggi siamo chiusi: è l'Immacolata Concezione. Riapriamo domani" in told[8]
+    assert "Immacolata" not in told[4]  # A Tuesday, on which this office is closed anyway.
 
 
 # --- not understood, silence, deafness -------------------------------------------------

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.model import LANGUAGES, Language
-from voicebot.understanding.days import WordSpan, find_day
+from voicebot.model import LANGUAGES, DayPart, Language
+from voicebot.understanding.days import WordSpan, find_day, part_among
 from voicebot.understanding.normalise import words
 
 FRIDAY = date(2025, 6, 6)
@@ -46,6 +46,45 @@ _DATES = st.dates(date(2020, 1, 1), date(2050, 1, 1))
 )
 def test_days(language: Language, text: str, day: date | None, spans: tuple[WordSpan, ...]) -> None:
     assert find_day(text, language, FRIDAY) == (day, spans)
+
+
+MORNING, AFTERNOON = DayPart.MORNING, DayPart.AFTERNOON
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "part"),
+    [
+        ("it", "siete aperti giovedì pomeriggio?", AFTERNOON),
+        ("it", "sabato mattina", MORNING),
+        ("it", "domani di pomeriggio", AFTERNOON),
+        ("it", "lunedì prossimo nel pomeriggio", AFTERNOON),
+        ("it", "siete aperti stamattina?", MORNING),
+        ("it", "questo pomeriggio", AFTERNOON),
+        ("it", "stasera", None),
+        ("it", "giovedì", None),
+        ("it", "lunedì o martedì mattina", None),
+        ("it", "di pomeriggio", None),
+        ("en", "are you open on Thursday afternoon?", AFTERNOON),
+        ("en", "tomorrow in the morning", MORNING),
+        ("en", "this morning", MORNING),
+        ("en", "good morning, are you open on Thursday?", None),
+        ("fr", "demain matin", MORNING),
+        ("fr", "jeudi après-midi", AFTERNOON),
+        ("fr", "ouvert cet après-midi ?", AFTERNOON),
+        ("fr", "après-demain", None),
+        ("fr", "après-demain matin", MORNING),
+        ("ar", "غدا صباحا", MORNING),
+        ("ar", "غداً صباحاً", MORNING),
+        ("ar", "يوم الخميس بعد الظهر", AFTERNOON),
+        ("ar", "صباح الخير هل المكتب مفتوح يوم الخميس", None),
+        ("ar", "بعد غد", None),
+    ],
+)
+def test_half_of_the_day_that_was_named(
+    language: Language, text: str, part: DayPart | None
+) -> None:
+    _, spans = find_day(text, language, FRIDAY)
+    assert part_among(words(text, language), language, spans) is part
 
 
 @given(

@@ -13,6 +13,7 @@ from voicebot.model import (
     LANGUAGES,
     Action,
     Candidate,
+    DayPart,
     Decision,
     Language,
     OfficeId,
@@ -210,7 +211,7 @@ def test_a_number_that_may_count_something_else_is_not_trusted(
         (
             "fr",
             "Le secrétariat est-il ouvert lundi matin ?",
-            Request(Action.HOURS, "segreteria", day=date(2025, 6, 9)),
+            Request(Action.HOURS, "segreteria", day=date(2025, 6, 9), part=DayPart.MORNING),
         ),
         (
             "ar",

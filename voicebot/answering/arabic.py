@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from voicebot.answering.weekly import day_runs
-from voicebot.answering.words import join
-from voicebot.model import Span
+from voicebot.answering.words import PartWords, join
+from voicebot.model import DayPart, Span
 
 COMMA = "،"
 TODAY = "اليَوْمَ"
 TOMORROW = "غَدًا"
+PARTS = {
+    DayPart.MORNING: PartWords("اليَوْمَ صَبَاحًا", "{when} صَبَاحًا", "{when} صَبَاحًا"),
+    DayPart.AFTERNOON: PartWords("اليَوْمَ بَعْدَ الظُّهْرِ", "{when} بَعْدَ الظُّهْرِ", "{when} بَعْدَ الظُّهْرِ"),
+}
 PLUS = "زَائِد"
 DIGITS = (
     "صِفْر",
@@ -106,6 +110,8 @@ _ORDINALS = (
     "التَّاسِعَ",
     "العَاشِرَ",
 )
+_PLURAL_TENS = ("العِشْرِين", "الثَّلَاثِين")
+"""Twenty and thirty: the same in the accusative and in the genitive."""
 _MIDNIGHT = "مُنْتَصَفِ اللَّيْلِ"
 
 _MARKS = re.compile("[\u064b-\u0652\u0670]")
@@ -229,6 +235,25 @@ def on_weekday(day: int) -> str:
 def on_date(day: date) -> str:
     """ "يَوْمَ الجُمُعَةِ السَّابِعَ وَالعِشْرِينَ مِنْ نُوفَمْبِر"."""
     return f"{on_weekday(day.weekday())} {_ordinal(day.day)} مِنْ {_MONTHS[day.month - 1]}"
+
+
+def on_dates(first: date, last: date) -> str:
+    """ "مِنْ يَوْمِ الِاثْنَيْنِ العَاشِرِ مِنْ أُغُسْطُس إِلَى يَوْمِ الجُمُعَةِ الحَادِي وَالعِشْرِينَ مِنْ أُغُسْطُس"."""
+    return f"مِنْ {_genitive_date(first)} إِلَى {_genitive_date(last)}"
+
+
+def _genitive_date(day: date) -> str:
+    month = _MONTHS[day.month - 1]
+    return f"يَوْمِ {_WEEKDAYS[day.weekday()]} {_genitive(_ordinal(day.day))} مِنْ {month}"
+
+
+def _genitive(ordinal: str) -> str:
+    """The day of a month after a preposition: its first word changes, a teen's does not."""
+    unit, space, rest = ordinal.partition(" ")
+    if rest == "عَشَرَ" or not unit.endswith("\u064e") or unit.startswith(_PLURAL_TENS):
+        return ordinal
+    stem = unit[:-1]
+    return stem + ("" if stem.endswith("ي") else "\u0650") + space + rest
 
 
 def _ordinal(n: int) -> str:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from voicebot.answering.weekly import day_runs
-from voicebot.answering.words import capital, join
-from voicebot.model import Span
+from voicebot.answering.words import PartWords, capital, join
+from voicebot.model import DayPart, Span
 
 COMMA = ","
 TODAY = "today"
 TOMORROW = "tomorrow"
+PARTS = {
+    DayPart.MORNING: PartWords("this morning", "{when} morning", "{when} in the morning"),
+    DayPart.AFTERNOON: PartWords("this afternoon", "{when} afternoon", "{when} in the afternoon"),
+}
 PLUS = "plus"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -156,7 +160,16 @@ def on_weekday(day: int) -> str:
 
 def on_date(day: date) -> str:
     """ "on Friday the twenty-seventh of November"."""
-    return f"on {_WEEKDAYS[day.weekday()]} the {_ordinal(day.day)} of {_MONTHS[day.month - 1]}"
+    return f"on {_date(day)}"
+
+
+def on_dates(first: date, last: date) -> str:
+    """ "from Monday the tenth of August to Friday the twenty-first of August"."""
+    return f"from {_date(first)} to {_date(last)}"
+
+
+def _date(day: date) -> str:
+    return f"{_WEEKDAYS[day.weekday()]} the {_ordinal(day.day)} of {_MONTHS[day.month - 1]}"
 
 
 def finish(text: str) -> str:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from voicebot.answering.weekly import day_runs
-from voicebot.answering.words import capital, join
-from voicebot.model import Span
+from voicebot.answering.words import PartWords, capital, join
+from voicebot.model import DayPart, Span
 
 COMMA = ","
 TODAY = "aujourd'hui"
 TOMORROW = "demain"
+PARTS = {
+    DayPart.MORNING: PartWords("ce matin", "{when} matin", "le matin du {when}"),
+    DayPart.AFTERNOON: PartWords("cet après-midi", "{when} après-midi", "l'après-midi du {when}"),
+}
 PLUS = "plus"
 DIGITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
 
@@ -132,6 +136,11 @@ def on_date(day: date) -> str:
     """ "vendredi vingt-sept novembre"."""
     nth = "premier" if day.day == 1 else number(day.day)
     return f"{_WEEKDAYS[day.weekday()]} {nth} {_MONTHS[day.month - 1]}"
+
+
+def on_dates(first: date, last: date) -> str:
+    """ "du lundi dix août au vendredi vingt et un août"."""
+    return f"du {on_date(first)} au {on_date(last)}"
 
 
 def finish(text: str) -> str:

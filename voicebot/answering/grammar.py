@@ -7,7 +7,8 @@ from datetime import date, time
 from typing import Protocol
 
 from voicebot.answering import arabic, english, french, italian
-from voicebot.model import Language, Span
+from voicebot.answering.words import PartWords
+from voicebot.model import DayPart, Language, Span
 
 
 class Grammar(Protocol):
@@ -33,6 +34,10 @@ class Grammar(Protocol):
     def DIGITS(self) -> tuple[str, ...]:
         """Zero to nine as read out one by one."""
 
+    @property
+    def PARTS(self) -> Mapping[DayPart, PartWords]:
+        """The halves of a day."""
+
     def number(self, n: int) -> str:
         """0 to 9999 as the number of a house or of a bus."""
 
@@ -53,6 +58,9 @@ class Grammar(Protocol):
 
     def on_date(self, day: date) -> str:
         """On that date, with its weekday."""
+
+    def on_dates(self, first: date, last: date) -> str:
+        """From one date to another, both with their weekdays."""
 
     def finish(self, text: str) -> str:
         """The last touch on a whole sentence: its capital, or its pausal ending."""

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from voicebot.answering.weekly import day_runs
-from voicebot.answering.words import capital, join
-from voicebot.model import Span
+from voicebot.answering.words import PartWords, capital, join
+from voicebot.model import DayPart, Span
 
 COMMA = ","
 TODAY = "oggi"
 TOMORROW = "domani"
+PARTS = {
+    DayPart.MORNING: PartWords("stamattina", "{when} mattina", "la mattina di {when}"),
+    DayPart.AFTERNOON: PartWords("oggi pomeriggio", "{when} pomeriggio", "il pomeriggio di {when}"),
+}
 PLUS = "più"
 DIGITS = ("zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove")
 
@@ -136,6 +140,11 @@ def on_date(day: date) -> str:
     """ "venerdì ventisette novembre"."""
     nth = "primo" if day.day == 1 else number(day.day)
     return f"{_WEEKDAYS[day.weekday()]} {nth} {_MONTHS[day.month - 1]}"
+
+
+def on_dates(first: date, last: date) -> str:
+    """ "da lunedì dieci agosto a venerdì ventuno agosto"."""
+    return f"da {on_date(first)} a {on_date(last)}"
 
 
 def finish(text: str) -> str:

@@ -7,7 +7,19 @@ from datetime import date, datetime, time, timedelta
 
 from voicebot.answering.answers import Words
 from voicebot.answering.wording import Wording
-from voicebot.model import OFFICE_ACTIONS, Content, Language, Office, Sentence
+from voicebot.model import (
+    OFFICE_ACTIONS,
+    Content,
+    Language,
+    Office,
+    OfficeDay,
+    Opening,
+    Sentence,
+    Span,
+    SpecialDays,
+    Week,
+    WeekAhead,
+)
 
 _A_MONDAY = date(2024, 1, 1)
 """Any Monday: only the weekdays and the distances between days are spoken."""
@@ -23,7 +35,8 @@ def fixed_prompts(
 ) -> tuple[Sentence, ...]:
     """Every sentence once, what is heard first and most often in front.
 
-    Left out is only what names a date, or the hours of a single day later than tomorrow.
+    Left out is only what names a date that staff have not written down, and what is told of a
+    single day later than tomorrow or of half a day.
     """
     ordered: dict[Sentence, None] = {}
     for words in _all(wording, content, languages):
@@ -65,7 +78,8 @@ def _conversation(wording: Wording, language: Language, content: Content) -> Ite
 
 def _about(wording: Wording, language: Language, content: Content) -> Iterator[Words]:
     for office in content.offices:
-        yield wording.week(language, office, office.week)
+        for week in _weeks(office):
+            yield wording.week(language, office, WeekAhead(week), _A_MONDAY)
         yield wording.not_connected(language, office)
         yield wording.where(language, office)
         for action in OFFICE_ACTIONS:
@@ -75,18 +89,66 @@ def _about(wording: Wording, language: Language, content: Content) -> Iterator[W
 def _moments(wording: Wording, language: Language, content: Content) -> Iterator[Words]:
     for office in content.offices:
         yield from _moments_of(wording, language, office)
+        for special in (*office.exceptions, *content.closures):
+            yield from _special(wording, language, office, special)
+        if office.seasons:
+            yield from _seasons(wording, language, office)
+    for holiday in dict.fromkeys(content.holidays.values()):
+        special = SpecialDays(_A_MONDAY, _A_MONDAY, (), holiday=holiday)
+        day = OfficeDay(_A_MONDAY, (), (), special)
+        for ahead in (0, 1):
+            today = _A_MONDAY - timedelta(days=ahead)
+            yield wording.day(language, content.offices[0], day, today)
+
+
+def _weeks(office: Office) -> tuple[Week, ...]:
+    return (office.week, *(season.week for season in office.seasons))
 
 
 def _moments_of(wording: Wording, language: Language, office: Office) -> Iterator[Words]:
     """Open until, opens again, today and tomorrow: few, since offices share their hours."""
     noon = datetime.combine(_A_MONDAY, time(12))
-    yield wording.now(language, office, None, None, noon)
-    for weekday, spans in enumerate(office.week):
+    ordinary = OfficeDay(_A_MONDAY, (), (), None)
+    yield wording.now(language, office, Opening(None, None, ordinary), noon)
+    timetables = {(weekday, spans) for week in _weeks(office) for weekday, spans in enumerate(week)}
+    for weekday, spans in sorted(timetables):
         day = _A_MONDAY + timedelta(days=weekday)
         for ahead in (0, 1):
-            yield wording.day(language, office, day, spans, day - timedelta(days=ahead))
+            this = OfficeDay(day, spans, spans, None)
+            yield wording.day(language, office, this, day - timedelta(days=ahead))
         for span in spans:
-            opens = datetime.combine(day, span.opens)
-            yield wording.now(language, office, datetime.combine(day, span.closes), None, noon)
-            for ahead in (0, 1, 2):
-                yield wording.now(language, office, None, opens, opens - timedelta(days=ahead))
+            yield from _boundaries(wording, language, office, day, span)
+
+
+def _boundaries(
+    wording: Wording, language: Language, office: Office, day: date, span: Span
+) -> Iterator[Words]:
+    """Open until the end of that opening, and opens again at its beginning."""
+    ordinary = OfficeDay(day, (), (), None)
+    opens, closes = datetime.combine(day, span.opens), datetime.combine(day, span.closes)
+    yield wording.now(language, office, Opening(closes, None, ordinary), opens)
+    for ahead in (0, 1, 2):
+        now = opens - timedelta(days=ahead)
+        yield wording.now(language, office, Opening(None, opens, ordinary), now)
+
+
+def _special(
+    wording: Wording, language: Language, office: Office, special: SpecialDays
+) -> Iterator[Words]:
+    """Days that staff have written down: as today, as tomorrow, by their dates."""
+    day = OfficeDay(special.first, special.spans, (), special)
+    for ahead in (0, 1, 7):
+        yield wording.day(language, office, day, special.first - timedelta(days=ahead))
+    soon = special.first - timedelta(days=2)
+    yield wording.week(language, office, WeekAhead(office.week, (day,)), soon)
+    for span in special.spans:
+        yield from _boundaries(wording, language, office, special.first, span)
+
+
+def _seasons(wording: Wording, language: Language, office: Office) -> Iterator[Words]:
+    """The change to another season, tomorrow or on any weekday."""
+    for weekday in range(7):
+        day = _A_MONDAY + timedelta(days=weekday)
+        for ahead in (1, 2):
+            change = WeekAhead(office.week, (), office.week, day)
+            yield wording.week(language, office, change, day - timedelta(days=ahead))

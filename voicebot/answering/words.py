@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PartWords:
+    """How one half of a day is named; `{when}` stands where the day is."""
+
+    today: str
+    weekday: str
+    """Of tomorrow, or of a day of the week."""
+    dated: str
+    """Of a date."""
 
 
 def join(items: Sequence[str], last: str, comma: str = ", ") -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from voicebot.content.checks import StaffFile
+from voicebot.content.dates import parse_date, parse_month_day, public_holidays
 from voicebot.content.schema import (
     DAYS,
+    DaysEntry,
+    ExceptionEntry,
+    HolidaysEntry,
     OfficeEntry,
     OfficesFile,
     PhrasesFile,
     SentenceEntry,
     SentencesFile,
+    WeekEntry,
     parse_span,
 )
 from voicebot.content.templates import expand
@@ -25,10 +31,15 @@ from voicebot.model import (
     CommandPhrase,
     Content,
     Example,
+    Holiday,
     Language,
     Office,
     OfficePhrase,
     PhraseBook,
+    Season,
+    Span,
+    SpecialDays,
+    Week,
 )
 
 _COMMANDS = (
@@ -72,11 +83,12 @@ def build(
             for index, entry in enumerate(group.entries.sentences)
         ),
         version=version,
+        closures=tuple(_special_days(entry, (), languages) for entry in town.closures),
+        holidays=_holidays(town.holidays),
     )
 
 
 def _office(name: str, entry: OfficeEntry, languages: Sequence[Language]) -> Office:
-    days = [getattr(entry.hours, day) for day in DAYS]
     return Office(
         id=name,
         key=entry.key,
@@ -88,8 +100,43 @@ def _office(name: str, entry: OfficeEntry, languages: Sequence[Language]) -> Off
         appointment=Appointment(entry.appointment),
         quarters=tuple(entry.areas.quarters),
         streets=tuple(entry.areas.streets),
-        week=tuple(tuple(span for text in day if (span := parse_span(text))) for day in days),
+        week=_week(entry.hours),
+        seasons=tuple(
+            Season(parse_month_day(each.first), parse_month_day(each.last), _week(each.hours))
+            for each in entry.seasons
+        ),
+        exceptions=tuple(_exception(each, languages) for each in entry.exceptions),
     )
+
+
+def _week(entry: WeekEntry) -> Week:
+    return tuple(_spans(getattr(entry, day)) for day in DAYS)
+
+
+def _spans(texts: Sequence[str]) -> tuple[Span, ...]:
+    return tuple(span for text in texts if (span := parse_span(text)))
+
+
+def _exception(entry: ExceptionEntry, languages: Sequence[Language]) -> SpecialDays:
+    return _special_days(entry, _spans(entry.hours), languages)
+
+
+def _special_days(
+    entry: DaysEntry, spans: tuple[Span, ...], languages: Sequence[Language]
+) -> SpecialDays:
+    first = parse_date(entry.date or entry.first)
+    last = parse_date(entry.date or entry.last)
+    reason = {code: entry.reason[code] for code in languages if code in entry.reason}
+    return SpecialDays(first, last, spans, reason)
+
+
+def _holidays(entry: HolidaysEntry | None) -> Mapping[date, Holiday]:
+    """On which days the offices are closed, those taken out on which they are open anyway."""
+    if entry is None:
+        return {}
+    anyway = {parse_date(text) for text in entry.open_anyway}
+    kept = public_holidays(entry.province or None).items()
+    return {day: holiday for day, holiday in kept if day not in anyway}
 
 
 def _book(language: Language, file: PhrasesFile, languages: Sequence[Language]) -> PhraseBook:

@@ -68,7 +68,7 @@ def check_letters(file: StaffFile) -> Iterator[Problem]:
 
 def check_offices(file: StaffFile, languages: Sequence[Language]) -> Iterator[Problem]:
     """All that must agree within `offices.yaml`."""
-    yield from _words(file, ("town",), languages)
+    yield from check_words(file, ("town",), languages)
     offices = list(file.table("offices"))
     for office in offices:
         if not re.fullmatch("[a-z][a-z0-9-]*", office):
@@ -77,10 +77,10 @@ def check_offices(file: StaffFile, languages: Sequence[Language]) -> Iterator[Pr
                 f"{shown(office)} is not a name for an office in the files",
                 "write small letters a-z, digits and hyphens only, such as polo-1",
             )
-        yield from _words(file, ("offices", office, "names"), languages)
-        yield from _words(file, ("offices", office, "directions"), languages)
+        yield from check_words(file, ("offices", office, "names"), languages)
+        yield from check_words(file, ("offices", office, "directions"), languages)
         for day in DAYS:
-            yield from _day(file, ("offices", office, "hours", day))
+            yield from check_day(file, ("offices", office, "hours", day))
     keys = [
         (("offices", office, "key"), text)
         for office in offices
@@ -128,7 +128,7 @@ def _twice(
             )
 
 
-def _words(file: StaffFile, path: Path, languages: Sequence[Language]) -> Iterator[Problem]:
+def check_words(file: StaffFile, path: Path, languages: Sequence[Language]) -> Iterator[Problem]:
     """A text in every language, and in no language that there is not."""
     if not isinstance(find(file.tree, path), Table):
         return
@@ -156,7 +156,7 @@ def check_languages(
             )
 
 
-def _day(file: StaffFile, path: Path) -> Iterator[Problem]:
+def check_day(file: StaffFile, path: Path) -> Iterator[Problem]:
     """The openings of one day follow one another."""
     before = None
     for place, text in file.texts(*path):

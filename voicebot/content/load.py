@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicebot.content.build import Sentences, build
+from voicebot.content.calendar_checks import check_calendar
 from voicebot.content.checks import StaffFile, check_letters, check_offices
 from voicebot.content.phrase_checks import check_phrases, check_sentences
 from voicebot.content.problems import Problem, StaffFilesError, has_errors, in_order
@@ -57,6 +58,7 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
     if town_file is not None:
         known = list(town_file.table("offices")) or None
         reader.problems += check_offices(town_file, languages)
+        reader.problems += check_calendar(town_file, languages)
     books: dict[Language, PhrasesFile] = {}
     sentences: list[Sentences] = []
     for language in languages:

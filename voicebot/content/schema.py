@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from voicebot.content.dates import PROVINCES, DateError, parse_date, parse_month_day
 from voicebot.content.problems import shown
 from voicebot.content.templates import TemplateError, expand
 from voicebot.model import Span
@@ -86,6 +87,31 @@ def _spoken(text: str) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    try:
+        parse_date(text)
+    except DateError as error:
+        raise wrong(error.message, error.remedy) from error
+    return text
+
+
+def _month_day(text: str) -> str:
+    try:
+        parse_month_day(text)
+    except DateError as error:
+        raise wrong(error.message, error.remedy) from error
+    return text
+
+
+def _province(text: str) -> str:
+    if text in PROVINCES:
+        return text
+    remedy = 'write the two letters of the province, such as "MO"'
+    if text.strip().upper() in PROVINCES:
+        remedy = f'write "{text.strip().upper()}"'
+    raise wrong(f"{shown(text)} is not a province of Italy", remedy)
+
+
 def _template(text: str) -> str:
     try:
         expand(text)
@@ -105,6 +131,9 @@ def _frame(text: str) -> str:
 Hours = Annotated[str, AfterValidator(_hours)]
 Telephone = Annotated[str, AfterValidator(_telephone)]
 Key = Annotated[str, AfterValidator(_key)]
+Day = Annotated[str, AfterValidator(_day)]
+MonthAndDay = Annotated[str, AfterValidator(_month_day)]
+Province = Annotated[str, AfterValidator(_province)]
 Spoken = Annotated[str, AfterValidator(_spoken)]
 Template = Annotated[str, AfterValidator(_template)]
 Frame = Annotated[str, AfterValidator(_frame)]
@@ -139,6 +168,42 @@ class WeekEntry(Entry):
     sunday: list[Hours] = []
 
 
+class SeasonEntry(Entry):
+    """The weekly hours of a part of every year."""
+
+    first: MonthAndDay = Field(alias="from")
+    last: MonthAndDay = Field(alias="to")
+    hours: WeekEntry
+
+
+class DaysEntry(Entry):
+    """A day, or days in a row; which of the keys go together is looked at in the checks.
+
+    What is left out is empty here, so that a key with nothing after it is a mistake.
+    """
+
+    date: Day = ""
+    first: Day = Field(default="", alias="from")
+    last: Day = Field(default="", alias="to")
+    reason: Words = {}
+
+
+class ExceptionEntry(DaysEntry):
+    """Days on which an office has other hours, or none."""
+
+    closed: bool = False
+    hours: list[Hours] = []
+
+
+class HolidaysEntry(Entry):
+    """Whose public holidays the offices keep."""
+
+    country: Literal["IT"]
+    province: Province = ""
+    """Empty for the national holidays alone."""
+    open_anyway: list[Day] = []
+
+
 class OfficeEntry(Entry):
     """One office."""
 
@@ -151,6 +216,8 @@ class OfficeEntry(Entry):
     appointment: Literal["never", "preferred", "required"]
     areas: AreasEntry = AreasEntry()
     hours: WeekEntry
+    seasons: list[SeasonEntry] = []
+    exceptions: list[ExceptionEntry] = []
 
 
 class OfficesFile(Entry):
@@ -159,6 +226,8 @@ class OfficesFile(Entry):
     sample: bool = False
     town: Words
     telephone: Telephone
+    holidays: HolidaysEntry | None = None
+    closures: list[DaysEntry] = []
     offices: Annotated[dict[str, OfficeEntry], Field(min_length=1)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
@@ -40,8 +41,11 @@ class Scalar:
     quoted: bool
 
     @property
-    def value(self) -> str | bool | float | None:
-        """The text, or what YAML takes it for when it has no quotes; all numbers are 0.0."""
+    def value(self) -> str | bool | float | date | None:
+        """The text, or what YAML takes it for when it has no quotes.
+
+        All numbers are 0.0 and all dates the first there is: only the kind matters.
+        """
         if self.quoted:
             return self.text
         lowered = self.text.lower()
@@ -49,6 +53,8 @@ class Scalar:
             return None
         if lowered in _BOOLEANS:
             return lowered in ("true", "yes", "on")
+        if _DATE.fullmatch(self.text):
+            return date.min
         return 0.0 if _NUMBER.fullmatch(self.text) else self.text
 
 
@@ -72,8 +78,14 @@ class Table:
 
 Node: TypeAlias = Scalar | Items | Table
 
-_MEANINGS: dict[type, str] = {bool: "true or false", float: "a number", type(None): "nothing"}
+_MEANINGS: dict[type, str] = {
+    bool: "true or false",
+    float: "a number",
+    date: "a date",
+    type(None): "nothing",
+}
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 _NUMBER = re.compile(
     r"[-+]?(0[xo][0-9a-fA-F_]+|[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|\.[0-9]+|\.inf|\.nan)"
     r"|[-+]?[0-9]+(:[0-5]?[0-9])+",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -47,6 +48,8 @@ def unquoted(node: Scalar) -> tuple[str, str]:
         return "nothing is written here", "write the text, in double quotes"
     if isinstance(node.value, bool):
         return f"YAML takes a bare {text} for true or false", remedy
+    if isinstance(node.value, date):
+        return f"without quotes YAML reads {text} as a date, not as text", remedy
     if re.fullmatch("0[0-7]+", text):
         octal = f", {int(text, 8)}" if len(text) < 5 else ""
         return f"without quotes YAML reads {text} as an octal number{octal}", remedy
@@ -122,6 +125,9 @@ def _example(key: str) -> str:
     """What may follow a missing key, where a few signs can show it."""
     return {
         "key": ' "1"',
+        "from": ' "06-15"',
+        "to": ' "09-15"',
+        "country": " IT",
         "telephone": ' "059 203 4444"',
         "appointment": " never, preferred or required",
         "language": " and the two letters of this file's language",
@@ -141,7 +147,9 @@ def _fields(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
             kind = get_args(kind)[-1]
     kind = _bare(kind)
     is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
-    return list(kind.model_fields) if is_model else []
+    if not is_model:
+        return []
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def _bare(kind: Any) -> Any:

@@ -44,7 +44,7 @@ from voicebot.model import (
     Understanding,
 )
 from voicebot.model import Action as Wanted
-from voicebot.offices import hours
+from voicebot.offices.calendar import calendar_of
 from voicebot.understanding.keypad import request_for_key, spoken_key
 from voicebot.understanding.matcher import NEAR, Matcher
 
@@ -138,7 +138,7 @@ class Dialogue:
             return replace(request, office=state.office)
         if state.phase is Phase.CHOOSING and request.action is Wanted.TALK:
             asked = state.pending[0]
-            return replace(request, action=asked.action, day=asked.day)
+            return replace(request, action=asked.action, day=asked.day, part=asked.part)
         return request
 
     def _rejected(self, state: State, hypotheses: tuple[Hypothesis, ...], now: datetime) -> Step:
@@ -279,12 +279,11 @@ class Dialogue:
         say = self.wording
         if request.action is Wanted.WHERE:
             return say.where(language, office)
+        calendar, today = calendar_of(office, self.content), now.date()
         if request.day is not None:
-            spans = hours.spans_on(office.week, request.day)
-            return say.day(language, office, request.day, spans, now.date())
-        opening = hours.opening_state(office.week, now)
-        words = say.week(language, office, office.week)
-        words += say.now(language, office, opening.open_until, opening.next_opening, now)
+            return say.day(language, office, calendar.on(request.day), today, request.part)
+        words = say.week(language, office, calendar.week_ahead(today), today)
+        words += say.now(language, office, calendar.opening(now), now)
         if request.action is Wanted.TALK:
             words += say.not_connected(language, office)
         return words

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TypeAlias
 
-from voicebot.model import Language
+from voicebot.model import DayPart, Language
 from voicebot.understanding.normalise import words
 
 WordSpan: TypeAlias = tuple[int, int]
@@ -30,6 +30,9 @@ class _DayWords:
     next_week: tuple[str, ...]
     parts: tuple[str, ...]
     """Parts of a day, which go with the day they are named with."""
+    mornings: tuple[str, ...]
+    """What says, within the words for a day, that its first half is meant."""
+    afternoons: tuple[str, ...]
     links: tuple[str, ...] = ()
     """Small words that may lead to a day and belong to it."""
 
@@ -59,6 +62,8 @@ _DAYS: Mapping[Language, _DayWords] = {
         next=("prossimo", "prossima"),
         next_week=("settimana prossima", "prossima settimana"),
         parts=("mattina", "mattino", "pomeriggio", "sera"),
+        mornings=("mattina", "mattino", "stamattina", "stamani"),
+        afternoons=("pomeriggio",),
         links=("di", "il", "la", "al", "della", "per", "nel", "alla"),
     ),
     "en": _DayWords(
@@ -79,6 +84,8 @@ _DAYS: Mapping[Language, _DayWords] = {
         next=("next",),
         next_week=("next week",),
         parts=("morning", "afternoon", "evening"),
+        mornings=("morning",),
+        afternoons=("afternoon",),
         links=("on", "in", "the", "this", "for", "of"),
     ),
     "fr": _DayWords(
@@ -97,6 +104,8 @@ _DAYS: Mapping[Language, _DayWords] = {
         next=("prochain", "prochaine"),
         next_week=("semaine prochaine",),
         parts=("matin", "matinée", "après-midi", "soir"),
+        mornings=("matin", "matinée"),
+        afternoons=("après-midi",),
         links=("le", "la", "de", "du", "pour", "ce", "l"),
     ),
     "ar": _DayWords(
@@ -121,7 +130,9 @@ _DAYS: Mapping[Language, _DayWords] = {
         ),
         next=("القادم", "المقبل", "الجاي"),
         next_week=("الأسبوع القادم", "الأسبوع المقبل"),
-        parts=("صباحا", "صباح", "مساء", "ظهر", "الظهر", "الصباح", "المساء"),
+        parts=("بعد الظهر", "صباحا", "صباح", "مساء", "ظهر", "الظهر", "الصباح", "المساء"),
+        mornings=("صباحا", "صباح", "الصباح"),
+        afternoons=("بعد الظهر", "ظهر", "الظهر"),
         links=("يوم", "في", "من"),
     ),
 }
@@ -138,6 +149,8 @@ class _Patterns:
     next: frozenset[str]
     next_week: tuple[_Pattern, ...]
     parts: tuple[_Pattern, ...]
+    mornings: tuple[_Pattern, ...]
+    afternoons: tuple[_Pattern, ...]
     links: frozenset[str]
 
 
@@ -172,6 +185,24 @@ def day_among(
     if not spans:
         return None, ()
     return found, _with_company(spoken, tuple(spans), patterns)
+
+
+def part_among(
+    spoken: tuple[str, ...], language: Language, spans: tuple[WordSpan, ...]
+) -> DayPart | None:
+    """The half of the first day named; `spans` are the words for days, as `day_among` has them.
+
+    Only there: "good morning" is no question about the morning.
+    """
+    patterns = _patterns(language)
+    for start, end in spans[:1]:
+        named = spoken[start:end]
+        for index in range(len(named)):
+            if _at(named, index, patterns.mornings):
+                return DayPart.MORNING
+            if _at(named, index, patterns.afternoons):
+                return DayPart.AFTERNOON
+    return None
 
 
 def _day_at(
@@ -262,5 +293,7 @@ def _patterns(language: Language) -> _Patterns:
         next=frozenset(words(text, language)[0] for text in day_words.next),
         next_week=tuple(words(text, language) for text in day_words.next_week),
         parts=tuple(words(text, language) for text in day_words.parts),
+        mornings=tuple(words(text, language) for text in day_words.mornings),
+        afternoons=tuple(words(text, language) for text in day_words.afternoons),
         links=frozenset(word for text in day_words.links for word in words(text, language)),
     )

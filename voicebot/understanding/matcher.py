@@ -127,8 +127,9 @@ class Matcher:
         taken = frozenset[int]().union(*(seen.positions for seen in meant))
         action, day = _action(sentence, actions, taken)
         scores = self._weigh(meant)
+        part = sentence.part if day else None
         candidates = tuple(
-            Candidate(Request(action, office, day=day), seen.score, seen.head.text)
+            Candidate(Request(action, office, day=day, part=part), seen.score, seen.head.text)
             for office, seen in scores
         )
         best = candidates[0].score
@@ -230,7 +231,7 @@ def _action(
 def _alone(sentence: Sentence, actions: Frames[Action]) -> Candidate | None:
     """A question about hours or the way that names no office."""
     if sentence.day is not None and not sentence.content:
-        return Candidate(Request(Action.HOURS, day=sentence.day), 1.0, "")
+        return Candidate(Request(Action.HOURS, day=sentence.day, part=sentence.part), 1.0, "")
     fits = [
         fit
         for fit in actions.fits(sentence).values()
@@ -244,7 +245,8 @@ def _alone(sentence: Sentence, actions: Frames[Action]) -> Candidate | None:
     fit: Fit[Action] = max(fits, key=lambda each: (each.evidence, each.coverage))
     day = sentence.day if fit.meaning is Action.HOURS else None
     score = fit.coverage * (1.0 - fit.strange)
-    return Candidate(Request(fit.meaning, day=day), score, fit.phrase)
+    part = sentence.part if day else None
+    return Candidate(Request(fit.meaning, day=day, part=part), score, fit.phrase)
 
 
 def _outdone(command: Candidate, office: Understanding) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from voicebot.model import Language
-from voicebot.understanding.days import day_among
+from voicebot.model import DayPart, Language
+from voicebot.understanding.days import day_among, part_among
 from voicebot.understanding.fillers import fillers
 from voicebot.understanding.lexicon import Hits, Lexicon, Words
 from voicebot.understanding.normalise import number_words, words
@@ -26,6 +26,7 @@ class Sentence:
     hits: Hits
     """Known words of the phrases, where they occur."""
     day: date | None
+    part: DayPart | None
     day_positions: frozenset[int]
     numbers: Mapping[int, NumberWord]
     """Number words by position, those of a day left out."""
@@ -47,6 +48,7 @@ def read(text: str, language: Language, today: date, lexicon: Lexicon) -> Senten
         words=spoken,
         hits=hits,
         day=day,
+        part=part_among(spoken, language, spans),
         day_positions=day_positions,
         numbers=_numbers(spoken, language, day_positions),
         content=frozenset(
