@@ -47,6 +47,7 @@ FREE = {"app", "build", "commands", "__main__", "__init__"}
 VENDORS = {
     "aiortc",
     "av",
+    "baresip",
     "ctranslate2",
     "espeakng_loader",
     "faster_whisper",

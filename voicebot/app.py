@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,7 +26,7 @@ from voicebot.adapters.webrtc import Relay, WebRtcLine
 from voicebot.answering.prerender import first_prompts, fixed_prompts
 from voicebot.call import Patience, Services
 from voicebot.content.load import load_content
-from voicebot.errors import SpeakingError, VoicebotError
+from voicebot.errors import LineError, SpeakingError, VoicebotError
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
@@ -34,6 +34,9 @@ from voicebot.speaking.prompts import Prompts
 from voicebot.switchboard import Switchboard
 from voicebot.web.server import Doors, Site, create_app
 from voicebot.web.texts import load_page_texts
+
+if TYPE_CHECKING:
+    from voicebot.adapters.sip_stack import SipStack
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ class House:
             settings, load_content(settings.paths.intents, settings.languages)
         )
         self._ear: Child[Recogniser] = Child(
-            partial(build.whisper, settings, build.hints(self.dialogue.content)),
+            partial(build.ear, settings, build.hints(self.dialogue.content)),
             ChildSettings("ear", max_waiting=settings.speech.max_waiting),
         )
         self._voices: Child[Renderer] = Child(
@@ -74,7 +77,9 @@ class House:
             ahead=ChildSynthesiser(self._voices, background=True),
             slow_down=partial(stretch, speed=settings.speech.slower),
         )
-        self.switchboard = Switchboard(self._services(), settings.http.max_calls)
+        max_calls = settings.http.max_calls + settings.sip.max_calls * settings.sip.enabled
+        self.switchboard = Switchboard(self._services(), max_calls)
+        self.telephone: SipStack | None = None
 
     def _services(self) -> Services:
         settings = self.settings
@@ -86,6 +91,7 @@ class House:
             prompt=self.prompts.audio,
             clock=TownClock(settings.time_zone),
             patience=Patience(**settings.conversation.model_dump()),
+            log_transcripts=settings.privacy.log_transcripts,
         )
 
     async def open(self, progress: Bar) -> None:
@@ -115,9 +121,35 @@ class House:
         except Exception:
             logger.exception("rendering ahead has stopped; callers wait a little for new sentences")
 
+    async def answer_telephone(self) -> None:
+        """Take calls by SIP; where that can't be, callers still have the page."""
+        if not self.settings.sip.enabled:
+            return
+        try:
+            # here, so that a machine for which there is no SIP stack serves the page
+            from voicebot.adapters.sip_setup import SipAccount, SipSetup
+            from voicebot.adapters.sip_stack import SipStack
+
+            given = self.settings.sip.model_dump(exclude={"enabled", "accounts"})
+            accounts = tuple(SipAccount(**one.values()) for one in self.settings.sip.accounts)
+            setup = SipSetup(**given, accounts=accounts)
+            telephone = SipStack(setup, self.switchboard.admission, self.switchboard.start)
+            await telephone.start()
+        except (ImportError, LineError) as error:
+            logger.error("no calls by telephone: %s; until this is mended there is the page", error)
+        else:
+            self.telephone = telephone
+
+    async def until_telephone_dies(self) -> None:
+        """Return when only a new process brings telephone calls back; else never."""
+        died = self.telephone.died if self.telephone else asyncio.Event()
+        await died.wait()
+
     async def close(self) -> None:
         """End all calls and processes."""
         await self.switchboard.close()
+        if self.telephone is not None:
+            await self.telephone.close()
         await self._ear.stop()
         await self._voices.stop()
 
@@ -154,14 +186,25 @@ async def _serve(settings: Settings, progress: Bar) -> None:
     )
     try:
         await house.open(progress)
+        await house.answer_telephone()
         scheme = "https" if http.certificate else "http"
         logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
         async with asyncio.TaskGroup() as tasks:
-            rendering = tasks.create_task(house.render(progress))
+            beside = [tasks.create_task(house.render(progress))]
+            beside.append(tasks.create_task(_stop_with_telephone(house, web)))
             await web.serve()
-            rendering.cancel()
+            for task in beside:
+                task.cancel()
+        if house.telephone and house.telephone.died.is_set():
+            raise LineError("the SIP stack has died: the switchboard must be started again")
     finally:
         await house.close()
+
+
+async def _stop_with_telephone(house: House, web: uvicorn.Server) -> None:
+    """A supervisor starts the switchboard again: better a gap for the page than no telephone."""
+    await house.until_telephone_dies()
+    web.should_exit = True
 
 
 def serve(settings: Settings, progress: Bar) -> None:

@@ -6,24 +6,31 @@ What runs in a child process is built there: these are top-level functions that 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 
 from voicebot import logs
 from voicebot.adapters.espeak import Espeak, EspeakVoice
 from voicebot.adapters.kokoro import Kokoro, KokoroModel
+from voicebot.adapters.language_head import LanguageHead
 from voicebot.adapters.piper import Piper
+from voicebot.adapters.recogniser import RecogniserByLanguage
 from voicebot.adapters.silero import Silero
+from voicebot.adapters.speech_process import Recogniser
 from voicebot.adapters.tashkeel import Tashkeel
+from voicebot.adapters.vosk import Vosk, VoskModel
 from voicebot.adapters.whisper import Whisper
 from voicebot.answering.wording import Wording, load_catalogues
+from voicebot.content.load import load_content
 from voicebot.dialogue import Dialogue
-from voicebot.errors import SettingsError, SpeakingError
+from voicebot.errors import SettingsError, SpeakingError, WeightsError
 from voicebot.hearing.language import choose
 from voicebot.model import Content, Language, Sentence
 from voicebot.ports import Voice
 from voicebot.settings import Settings
 from voicebot.speaking.voices import Voices
+from voicebot.understanding.fillers import fillers
 from voicebot.understanding.matcher import Matcher
 from voicebot.weights.manifest import load_manifest
 from voicebot.weights.store import WeightStore
@@ -38,6 +45,17 @@ def weights(settings: Settings) -> WeightStore:
     """The models on this machine."""
     manifest = load_manifest(settings.paths.models / "manifest.toml")
     return WeightStore(manifest, settings.paths.models, settings.paths.data)
+
+
+def wanted_models(settings: Settings) -> set[str]:
+    """The ids of the models that the settings would use."""
+    voices = [
+        label.partition(":") for labels in settings.speech.voices.values() for label in labels
+    ]
+    piper = {f"piper-{name}" for engine, _, name in voices if engine == "piper"}
+    recognisers = [label for labels in settings.speech.recognisers.values() for label in labels]
+    vosk = {label.partition(":")[2] for label in recognisers if label.startswith("vosk:")}
+    return piper | vosk | {"whisper-base", "kokoro-82m"}
 
 
 def silero() -> Silero:
@@ -61,8 +79,66 @@ def hints(content: Content) -> dict[Language, str]:
 def whisper(settings: Settings, hints: Mapping[Language, str]) -> Whisper:
     """The recogniser; runs in the ear's process."""
     logs.set_up(settings.log_level)
-    folder = weights(settings).ensure("whisper-base")
-    return Whisper(folder, settings.speech.threads, choose, hints)
+    store = weights(settings)
+    folder = store.ensure("whisper-base")
+    return Whisper(folder, settings.speech.threads, choose, hints, _language_head(store))
+
+
+def _language_head(store: WeightStore) -> LanguageHead | None:
+    """What mends Whisper's belief whose language it is; without it that belief counts alone."""
+    try:
+        return LanguageHead(store.ensure("language-head") / "head.npz")
+    except WeightsError as error:
+        logger.warning("languages are told by Whisper alone: %s", error)
+        return None
+
+
+def ear(settings: Settings, hints: Mapping[Language, str]) -> Recogniser:
+    """Whisper, and Vosk where the settings prefer it; runs in the ear's process.
+
+    A Vosk model that is missing is logged, and Whisper recognises instead.
+    """
+    first = whisper(settings, hints)
+    wanted = {
+        language: labels
+        for language in settings.languages
+        if (labels := settings.speech.recognisers[language])[:1] not in ((), ("whisper",))
+    }
+    if not wanted:
+        return first
+    content = load_content(settings.paths.intents, settings.languages)
+    models = {code: _vosk(settings, content, code, wanted[code]) for code in wanted}
+    second = Vosk({code: model for code, model in models.items() if model is not None})
+    if not second.languages:
+        return first
+    fall_back = [code for code in second.languages if "whisper" in wanted[code]]
+    return RecogniserByLanguage(first, second, second.languages, fall_back)
+
+
+def _vosk(
+    settings: Settings, content: Content, language: Language, labels: Sequence[str]
+) -> VoskModel | None:
+    """The first model that is there, of those preferred to Whisper."""
+    store = weights(settings)
+    for label in takewhile(lambda label: label != "whisper", labels):
+        try:
+            folder = store.ensure(label.partition(":")[2])
+            return VoskModel(folder, language, expected_phrases(content, language))
+        except WeightsError as error:
+            logger.warning("%s cannot be loaded, the next one recognises: %s", label, error)
+    return None
+
+
+def expected_phrases(content: Content, language: Language) -> list[str]:
+    """What callers are likely to say, in pieces; where an office is named, pieces meet."""
+    book = content.books[language]
+    written = [phrase.text for phrase in book.offices]
+    written += [phrase.text for phrase in book.actions]
+    written += [phrase.text for phrase in book.commands]
+    places = [place for office in content.offices for place in (*office.quarters, *office.streets)]
+    names = [office.names[language] for office in content.offices]
+    pieces = [piece for text in written for piece in text.split("{office}")]
+    return [book.example, *names, *places, *pieces, *sorted(fillers(language))]
 
 
 def voices(settings: Settings) -> Voices:

@@ -115,7 +115,7 @@ def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
     """What takes a sound as a call would; its language may be known beforehand."""
     content = load_content(settings.paths.intents, settings.languages)
     matcher = build.matcher(content)
-    whisper = build.whisper(settings, build.hints(content))
+    whisper = build.ear(settings, build.hints(content))
     silero = build.silero()
     today = TownClock(settings.time_zone).now().date()
 

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -151,6 +152,9 @@ class Speech(_Group):
         "ar": ("piper:ar_JO-kareem-medium", "espeak:ar"),
     }
     """By language, `engine:voice`, the preferred first; what is missing falls to the next."""
+    recognisers: dict[Language, tuple[str, ...]] = dict.fromkeys(LANGUAGES, ("whisper",))
+    """By language, `whisper` or `vosk:model`, the preferred first; the next one recognises where a
+    model is missing or has understood nothing. Whisper tells the language in any case."""
     slower: float = Field(default=0.75, gt=0.3, lt=1.0)
     """Speed of speech after the caller asks to go slower; 1.0 is natural."""
     loudness: float = Field(default=-18.0, ge=-40.0, le=-10.0)
@@ -162,16 +166,27 @@ class Speech(_Group):
     max_waiting: int = Field(default=16, ge=1)
     """Utterances that may wait for recognition; past that callers are asked to use the keys."""
 
-    @field_validator("voices")
+    @field_validator("recognisers")
     @classmethod
-    def _every_language(
+    def _recognisers(
         cls, value: dict[Language, tuple[str, ...]]
     ) -> dict[Language, tuple[str, ...]]:
-        """A language that is left out keeps its voices."""
+        for label in (label for labels in value.values() for label in labels):
+            engine, _, model = label.partition(":")
+            if label != "whisper" and (engine != "vosk" or not model):
+                raise ValueError(f"{label!r}: write whisper, or vosk: and a model")
+        return value
+
+    @field_validator("voices", "recognisers")
+    @classmethod
+    def _every_language(
+        cls, value: dict[Language, tuple[str, ...]], info: ValidationInfo
+    ) -> dict[Language, tuple[str, ...]]:
+        """A language that is left out keeps what it has by default."""
         unknown = [code for code in value if code not in LANGUAGES]
         if unknown:
             raise ValueError(f"{', '.join(unknown)}: write some of {', '.join(LANGUAGES)}")
-        default: dict[Language, tuple[str, ...]] = cls.model_fields["voices"].default
+        default: dict[Language, tuple[str, ...]] = cls.model_fields[str(info.field_name)].default
         return {**default, **value}
 
 

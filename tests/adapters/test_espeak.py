@@ -118,10 +118,7 @@ def same_sound(left: NDArray[np.int16], right: NDArray[np.int16]) -> bool:
 
 def test_threads_take_turns(espeak: Espeak) -> None:
     """Every thread gets its own language's phonemes and sound."""
-    alone = {
-        code: espeak.synthesise(text, voice)[0]
-        for code, (voice, text) in SENTENCES.items()
-    }
+    alone = {code: espeak.synthesise(text, voice)[0] for code, (voice, text) in SENTENCES.items()}
     ipa = {code: espeak.phonemes(text, voice) for code, (voice, text) in SENTENCES.items()}
     wrong: list[str] = []
 

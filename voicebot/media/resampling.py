@@ -23,16 +23,18 @@ class Resampler:
             raise ValueError(f"{given} Hz and {wanted} Hz: one must be a multiple of the other")
         self._filter = _low_pass(self._up * self._down) * self._up
         self._before = np.zeros(len(self._filter) - 1, np.float32)
+        self._skip = 0
 
     def feed(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
-        """The next stretch, a multiple of the ratio long; comes out times the ratio."""
-        if self._up == self._down:
+        """The next stretch, of any length."""
+        if self._up == self._down or not len(samples):
             return samples
         spread = np.zeros(len(self._before) + len(samples) * self._up, np.float32)
         spread[: len(self._before)] = self._before
         spread[len(self._before) :: self._up] = samples
         self._before = spread[len(spread) - len(self._before) :]
-        out = np.convolve(spread, self._filter, "valid")[:: self._down]
+        out = np.convolve(spread, self._filter, "valid")[self._skip :: self._down]
+        self._skip = (self._skip - len(samples) * self._up) % self._down
         return np.clip(np.rint(out), -32768, 32767).astype(np.int16)
 
 

@@ -1,0 +1,202 @@
+"""Telephone calls from real peers: keys, the end of a call, who is let in."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from baresip import Call
+
+from tests.adapters.sip_peers import NARROW, needs_sipp, sipp
+from tests.adapters.sip_side import (
+    CALLER_TONE,
+    answering,
+    calling,
+    frequency,
+    tone,
+)
+from tests.adapters.sip_telephone import Telephone, needs_baresip
+from voicebot.model import RATE, Caption, HungUp
+
+# --- keys ------------------------------------------------------------------------------
+
+
+@needs_sipp
+async def test_telephone_events_are_keys_counted_once(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, seconds=4) as (rtp, call):
+        for key in "1590":
+            await rtp.press(key)
+            await asyncio.sleep(0.08)
+        await rtp.press("0")
+        await asyncio.sleep(0.1)
+        await rtp.press("*", marker=False)
+        await asyncio.sleep(0.1)
+        await rtp.press("#", ends=1)
+        assert await call.pressed(7) == "15900*#"
+        await rtp.press("7")
+        await asyncio.sleep(0.5)
+        assert call.keys == "15900*#7"
+
+
+@needs_sipp
+async def test_keys_by_sip_info(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, "info") as (_, call):
+        assert await call.pressed(2) == "5*"
+        await asyncio.sleep(0.3)
+        assert call.keys == "5*"
+
+
+@needs_baresip
+async def test_the_keys_of_a_real_telephone(tmp_path: Path) -> None:
+    speech = tmp_path / "speech.wav"
+    soundfile.write(speech, tone(CALLER_TONE, NARROW, 20), NARROW)
+    async with answering() as side, Telephone.open(tmp_path / "peer", speech) as telephone:
+        telephone.do("dial", f"sip:100@127.0.0.1:{side.port}")
+        call = await side.call()
+        for count, key in enumerate("12*#", start=1):
+            telephone.do("sndcode", key)
+            await call.pressed(count)
+            await asyncio.sleep(0.3)
+        assert call.keys == "12*#"
+        telephone.do("hangup")
+        assert await call.ended() == HungUp("caller")
+
+
+# --- the end ---------------------------------------------------------------------------
+
+
+@needs_sipp
+async def test_the_caller_hangs_up(tmp_path: Path) -> None:
+    async with answering() as side:
+        async with calling(side, tmp_path, seconds=0.3) as (_, call):
+            pass
+        assert await call.ended() == HungUp("caller")
+        call.line.show(Caption("bot", "", None))
+        await call.line.hang_up()
+
+
+@needs_sipp
+async def test_the_line_hangs_up(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, "hung_up") as (_, call):
+        await asyncio.sleep(0.3)
+        await call.line.hang_up()
+        assert isinstance(await call.ended(), HungUp)
+        await call.line.hang_up()
+
+
+@needs_sipp
+async def test_a_caller_whose_sound_is_lost_is_gone(tmp_path: Path) -> None:
+    async with answering(lost_timeout=1.0) as side:
+        async with calling(side, tmp_path, "hung_up") as (rtp, call):
+            await rtp.speak(tone(CALLER_TONE, NARROW, 0.4))
+            assert await call.ended(3) == HungUp("lost")
+
+
+@needs_sipp
+async def test_the_stack_closes_in_mid_call(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, "hung_up") as (_, call):
+        await asyncio.sleep(0.3)
+        await side.stack.close()
+        assert isinstance(await call.ended(), HungUp)
+
+
+@needs_sipp
+@pytest.mark.parametrize("scenario", ["cancel", "early_bye"])
+async def test_a_caller_gives_up_before_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scenario: str
+) -> None:
+    answer = Call.answer
+
+    async def slow(call: Call) -> None:
+        await asyncio.sleep(0.5)
+        await answer(call)
+
+    async with answering() as side:
+        monkeypatch.setattr(Call, "answer", slow)
+        await sipp(tmp_path, scenario, side.port)
+        await asyncio.sleep(0.6)
+        assert side.calls == []
+        monkeypatch.setattr(Call, "answer", answer)
+        async with calling(side, tmp_path, seconds=0.2):
+            pass
+
+
+@needs_sipp
+async def test_a_caller_hangs_up_in_the_moment_of_the_answer(tmp_path: Path) -> None:
+    async with answering() as side:
+        for number in range(3):
+            await sipp(tmp_path, "bye_for_ack", side.port)
+            for call in side.calls[number:]:
+                assert await call.ended() == HungUp("caller")
+
+
+# --- who is let in ---------------------------------------------------------------------
+
+
+@needs_sipp
+async def test_numbers_that_are_not_ours_get_404(tmp_path: Path) -> None:
+    async with answering() as side:
+        for user in ("999", "1000", "00881600000000"):
+            await sipp(tmp_path, "refused", side.port, service=user, code=404)
+        assert side.calls == []
+        async with calling(side, tmp_path, service="200", seconds=0.2):
+            pass
+
+
+@needs_sipp
+async def test_a_side_that_takes_all_numbers(tmp_path: Path) -> None:
+    async with answering(users=("*",)) as side:
+        async with calling(side, tmp_path, service="+390592034444", seconds=0.2):
+            pass
+
+
+@needs_sipp
+async def test_a_full_house_refuses_and_the_running_call_goes_on(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, seconds=2) as (rtp, call):
+        side.full = True
+        for _ in range(3):
+            await sipp(tmp_path, "refused", side.port, code=486)
+        side.full = False
+        await rtp.speak(tone(CALLER_TONE, NARROW, 0.5))
+        assert all(call.loud[-10:])
+        assert len(side.calls) == 1
+
+
+@needs_sipp
+async def test_more_callers_than_telephone_lines(tmp_path: Path) -> None:
+    async with answering(max_calls=2) as side:
+        async with calling(side, tmp_path, seconds=2), calling(side, tmp_path, seconds=1.8):
+            await sipp(tmp_path, "refused", side.port, code=486)
+        async with calling(side, tmp_path, seconds=0.2):
+            pass
+
+
+@needs_sipp
+async def test_several_calls_do_not_mix(tmp_path: Path) -> None:
+    async with answering() as side:
+        async with calling(side, tmp_path, seconds=2) as (one_rtp, one):
+            async with calling(side, tmp_path, seconds=1) as (two_rtp, two):
+                await asyncio.gather(
+                    one_rtp.speak(tone(700, NARROW, 0.8)), two_rtp.speak(tone(1500, NARROW, 0.8))
+                )
+                await one_rtp.press("1")
+                await two_rtp.press("2")
+                assert (await one.pressed(1), await two.pressed(1)) == ("1", "2")
+                for call, pitch in ((one, 700), (two, 1500)):
+                    loud = [f for f, is_loud in zip(call.frames, call.loud, strict=True) if is_loud]
+                    assert frequency(np.concatenate(loud[-20:]), RATE) == pytest.approx(
+                        pitch, abs=10
+                    )
+            assert await two.ended() == HungUp("caller")
+            await one_rtp.press("3")
+            assert await one.pressed(2) == "13"
+
+
+@needs_sipp
+async def test_nobody_sends_us_elsewhere(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, "refer", seconds=0.5) as (rtp, call):
+        await rtp.speak(tone(CALLER_TONE, NARROW, 0.4))
+        assert all(call.loud[-5:])

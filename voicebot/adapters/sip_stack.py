@@ -1,0 +1,195 @@
+"""The telephone side of the house: the SIP stack (baresip) and the calls that come in over it.
+
+There is one runtime in a process, with a thread of its own for signalling and one for each call's
+outgoing packets. It tells events to our loop; sound goes through its buffers, moved by one pump.
+What the stack can't do: it refuses with 486 only, and a number it does not know with 404; it can't
+say to which address a call came, so each number that is taken has a user agent of its own; and it
+sends a re-INVITE a tenth of a second after each answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+from baresip import BaresipError, Call, CommandTimeout, Runtime, UserAgent
+
+from voicebot.adapters import sip_log
+from voicebot.adapters.sip_line import SipLine
+from voicebot.adapters.sip_setup import SipSetup
+from voicebot.errors import LineError
+from voicebot.model import FRAME_SECONDS
+from voicebot.ports import Line
+
+logger = logging.getLogger(__name__)
+
+ANSWER_PATIENCE = 35.0
+"""Seconds that a caller's ACK may take after our answer: SIP's own limit (64 times T1) and some."""
+
+REGISTER_PATIENCE = 10.0
+
+HEALTH_INTERVAL = 10.0
+"""Seconds between two questions whether the stack's thread is alive."""
+
+
+class SipStack:
+    """Takes telephone calls and hands over their lines."""
+
+    def __init__(
+        self,
+        setup: SipSetup,
+        admission: Callable[[], AbstractContextManager[None]],
+        on_call: Callable[[Line], object],
+    ) -> None:
+        """Nothing runs yet. `admission` is a place for one more call; it raises LineError."""
+        self._setup = setup
+        self._admission = admission
+        self._on_call = on_call
+        self._runtime: Runtime | None = None
+        self._extensions: list[UserAgent] = []
+        self._lines: set[SipLine] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.died = asyncio.Event()
+        """Set when the stack has died; only a new process brings it back."""
+
+    async def start(self) -> None:
+        """Listen, and register the accounts.
+
+        Raises:
+            LineError: the stack can't start: says why.
+        """
+        sip_log.redact()
+        runtime = Runtime()
+        runtime.on_dead = self._die
+        try:
+            self._setup.check_address()
+            await runtime.start(self._setup.config())
+            self._runtime = runtime
+            await self._add_agents(runtime)
+        except (BaresipError, ValueError, OSError) as error:
+            await self.close()
+            where = f"{self._setup.host}:{self._setup.port}"
+            raise LineError(f"SIP can't start on {where}: {error}") from error
+        self._hold(self._pump())
+        self._hold(self._watch(runtime))
+        logger.info("taking telephone calls by SIP on %s:%d", self._setup.host, self._setup.port)
+
+    async def close(self) -> None:
+        """Unregister, end what is left of the calls, stop the stack."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(line.hang_up() for line in tuple(self._lines)))
+        for agent in self._extensions:
+            with contextlib.suppress(BaresipError):
+                await agent.unregister(timeout=2)
+        self._extensions.clear()
+        if self._runtime is not None and not self.died.is_set():
+            runtime, self._runtime = self._runtime, None
+            with contextlib.suppress(BaresipError):
+                await runtime.close()
+
+    async def _add_agents(self, runtime: Runtime) -> None:
+        for user in self._setup.users:
+            agent = await UserAgent.create(
+                runtime, self._setup.listener(user), transfer_policy="reject"
+            )
+            agent.on_incoming(self._on_incoming)
+        for account in self._setup.accounts:
+            agent = await UserAgent.create(
+                runtime, self._setup.extension(account), transfer_policy="reject"
+            )
+            agent.on_incoming(self._on_incoming)
+            self._extensions.append(agent)
+            self._hold(self._register(agent, len(self._extensions)))
+
+    async def _register(self, agent: UserAgent, number: int) -> None:
+        """The first time; after that the stack does it by itself, again and again."""
+        try:
+            await agent.register(timeout=REGISTER_PATIENCE)
+            logger.info("telephone account %d is registered", number)
+        except BaresipError as error:
+            logger.error(
+                "telephone account %d is not registered, trying on: %s",
+                number,
+                sip_log.redacted(str(error)),
+            )
+
+    # Calls
+
+    def _on_incoming(self, call: Call) -> None:
+        self._hold(self._take(call))
+
+    async def _take(self, call: Call) -> None:
+        """Answer or refuse one call; what goes wrong with it touches no other."""
+        line = SipLine(call, self._setup.lost_timeout)
+        try:
+            if len(self._lines) >= self._setup.max_calls:
+                raise LineError("all telephone lines are busy")
+            with self._admission():
+                self._lines.add(line)
+                if await line.open(ANSWER_PATIENCE):
+                    self._on_call(line)
+                else:
+                    logger.info("a telephone call ended before it was answered")
+        except LineError as error:
+            logger.info("a telephone call was refused: %s", error)
+            with contextlib.suppress(BaresipError):
+                await call.reject()
+        except BaresipError as error:
+            logger.warning("a telephone call was not answered: %s", sip_log.redacted(str(error)))
+            await line.hang_up()
+
+    async def _pump(self) -> None:
+        """Move the sound of all calls every 20 ms, and let go of those that have ended."""
+        loop = asyncio.get_running_loop()
+        done = loop.time()
+        while True:
+            await asyncio.sleep(done + FRAME_SECONDS - loop.time())
+            frames = int((loop.time() - done) / FRAME_SECONDS)
+            done += frames * FRAME_SECONDS
+            for line in tuple(self._lines):
+                try:
+                    line.tick(frames)
+                except Exception:
+                    logger.exception("the sound of a telephone call failed")
+                    self._hold(line.hang_up())
+                if line.over:
+                    self._lines.discard(line)
+
+    # The stack's life
+
+    async def _watch(self, runtime: Runtime) -> None:
+        """Ask the stack's thread for a sign of life; one that hangs is as good as dead."""
+        missed = 0
+        while missed < 2:
+            await asyncio.sleep(HEALTH_INTERVAL)
+            try:
+                await runtime.set_native_log_level("warning")
+                missed = 0
+            except CommandTimeout:
+                missed += 1
+            except BaresipError:
+                return
+        self._die()
+
+    def _die(self) -> None:
+        if not self.died.is_set():
+            logger.critical("the SIP stack has died; only a new process brings it back")
+            self.died.set()
+
+    def _hold(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(partial(_forget, self._tasks))
+
+
+def _forget(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    tasks.discard(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("the telephone side failed", exc_info=error)
