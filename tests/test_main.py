@@ -191,7 +191,7 @@ def test_ask_takes_what_looks_like_markup_as_it_is(voicebot: Voicebot) -> None:
 
 
 def test_hours_at_a_moment(voicebot: Voicebot) -> None:
-    ran = voicebot("hours", "ufficio-casa", "--lang", "en", "--at", "2026-11-23T10:00")
+    ran = voicebot("hours", "ufficio-casa", "--lang", "en", "--at", "2026-11-23T09:00:00Z")
     assert ran.code == 0
     assert "Housing office." in ran.out.splitlines()
     assert "from nine o'clock to half past twelve" in ran.out

@@ -154,12 +154,13 @@ def hours(
     office: Annotated[str, typer.Argument(help="The office's id, such as ufficio-casa.")],
     lang: LanguageOption,
     at: Annotated[
-        datetime | None,
-        typer.Option(help="The moment, local time (default: now).", formats=["%Y-%m-%dT%H:%M"]),
+        str | None,
+        typer.Option(help="The moment, ISO 8601, local time unless it says (default: now)."),
     ] = None,
 ) -> None:
     """Print what a caller would be told about an office's hours."""
-    for sentence in commands.hours(_load(), office, _language(lang), at):
+    moment = _moment(at) if at else None
+    for sentence in commands.hours(_load(), office, _language(lang), moment):
         out.print(sentence, markup=False)
 
 
@@ -255,6 +256,14 @@ def _language(code: str) -> Language:
     if code not in LANGUAGES:
         raise typer.BadParameter(f"{code!r} is none of {', '.join(LANGUAGES)}")
     return code
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        example = "write it as 2026-11-27T09:30"
+        raise typer.BadParameter(f"{text!r} is no moment: {example}") from error
 
 
 def _print_json(fields: dict[str, Any]) -> None:

@@ -162,7 +162,7 @@ def hours(
         raise ContentError(f"{office_id!r} is no office; write one of {', '.join(known)}")
     now = TownClock(settings.time_zone).now()
     if at is not None:
-        now = at.replace(tzinfo=now.tzinfo)
+        now = at.astimezone(now.tzinfo) if at.tzinfo else at.replace(tzinfo=now.tzinfo)
     dialogue = build.dialogue(settings, content)
     facts = dialogue.facts(Request(Action.HOURS, office_id), language, now)
     return [sentence.shown for sentence in facts]
