@@ -164,7 +164,7 @@ def hours(
     if at is not None:
         now = at.astimezone(now.tzinfo) if at.tzinfo else at.replace(tzinfo=now.tzinfo)
     dialogue = build.dialogue(settings, content)
-    facts = dialogue.facts(Request(Action.HOURS, office_id), language, now)
+    facts = dialogue.replies.facts(Request(Action.HOURS, office_id), language, now)
     return [sentence.shown for sentence in facts]
 
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from voicebot.answering.wording import Wording, Words
 from voicebot.dialogue.reading import Reading, language_of, read
+from voicebot.dialogue.replies import Replies
 from voicebot.dialogue.state import (
     Action,
     Deaf,
@@ -28,7 +29,6 @@ from voicebot.dialogue.state import (
     Phase,
     Said,
     Say,
-    Show,
     Silence,
     State,
 )
@@ -44,7 +44,6 @@ from voicebot.model import (
     Understanding,
 )
 from voicebot.model import Action as Wanted
-from voicebot.offices.calendar import calendar_of
 from voicebot.understanding.keypad import request_for_key, spoken_key
 from voicebot.understanding.matcher import NEAR, Matcher
 
@@ -68,6 +67,11 @@ class Dialogue:
     matcher: Matcher
     wording: Wording
     languages: tuple[Language, ...]
+
+    @property
+    def replies(self) -> Replies:
+        """What is said about requests."""
+        return Replies(self.content, self.wording)
 
     def step(self, state: State, event: Event, now: datetime) -> Step:
         """What follows from one event. `now` is aware, in the town's time zone."""
@@ -156,7 +160,7 @@ class Dialogue:
         example = self.content.books[language].example
         words = self.wording.not_understood(language, failures, example)
         if failures > 1:
-            words += self._menu(language)
+            words += self.replies.menu(language)
         return self._say(state, words)
 
     def _key_of_place(self, state: State, key: str) -> str:
@@ -242,7 +246,7 @@ class Dialogue:
             language = self._tongue(state)
             before = () if request else self.wording.wrong_key(language)
             state = replace(state, phase=Phase.OPEN, pending=())
-            return self._say(state, before + self._menu(language))
+            return self._say(state, before + self.replies.menu(language))
         if request.action not in OFFICE_ACTIONS:
             return self._command(state, request, now)
         request = self._complete(state, request)
@@ -254,7 +258,7 @@ class Dialogue:
         """The first digits choose a language; an office's key waits until one is chosen."""
         if key in "123456789"[: len(self.languages)]:
             language = self.languages[int(key) - 1]
-            return self._adopt(state, language, now, self._menu(language))
+            return self._adopt(state, language, now, self.replies.menu(language))
         if request and request.office:
             state = replace(state, pending=(request,), unplaced=())
         return self._offer_languages(state)
@@ -264,52 +268,24 @@ class Dialogue:
     def _answer(self, state: State, request: Request, now: datetime, before: Words = ()) -> Step:
         """Tell the caller what they asked, in the call's language."""
         language = self._tongue(state)
-        name = self.content.office(request.office or "").names[language]
-        shown = Show(self.wording.understood(language, name, request.action), language)
+        shown = self.replies.caption(request, language)
         state = replace(
             state, phase=Phase.OPEN, pending=(), unplaced=(), failures=0, answered=request
         )
-        words = before + self.facts(request, language, now)
+        words = before + self.replies.facts(request, language, now)
         state, actions = self._say(state, words + self.wording.anything_else(language))
         return state, (shown, *actions)
 
-    def facts(self, request: Request, language: Language, now: datetime) -> Words:
-        """What a caller is told who asks for that; the request names an office."""
-        office = self.content.office(request.office or "")
-        say = self.wording
-        if request.action is Wanted.WHERE:
-            return say.where(language, office)
-        calendar, today = calendar_of(office, self.content), now.date()
-        if request.day is not None:
-            return say.day(language, office, calendar.on(request.day), today, request.part)
-        words = say.week(language, office, calendar.week_ahead(today), today)
-        words += say.now(language, office, calendar.opening(now), now)
-        if request.action is Wanted.TALK:
-            words += say.not_connected(language, office)
-        return words
-
     def _confirm(self, state: State, requests: tuple[Request, ...]) -> Step:
-        language = self._tongue(state)
-        name = self.content.office(requests[0].office or "").names[language]
         state = replace(state, phase=Phase.CONFIRMING, pending=requests)
-        return self._say(state, self.wording.confirm(language, name, requests[0].action))
+        return self._say(state, self.replies.confirm(requests[0], self._tongue(state)))
 
     def _choose(self, state: State, requests: tuple[Request, ...]) -> Step:
-        language = self._tongue(state)
-        offices = [self.content.office(r.office) for r in requests if r.office]
         state = replace(state, phase=Phase.CHOOSING, pending=requests)
-        if len(offices) == len(self.content.offices):
-            words = self.wording.which_office(language, requests[0].action)
-            return self._say(state, words + self._menu(language))
-        if all(office.quarters for office in offices):
-            return self._say(state, self.wording.choose_by_home(language, offices))
-        return self._say(state, self.wording.choose(language, offices))
+        return self._say(state, self.replies.choose(requests, self._tongue(state)))
 
     def _for_each_office(self, request: Request) -> tuple[Request, ...]:
         return tuple(replace(request, office=office.id) for office in self.content.offices)
-
-    def _menu(self, language: Language) -> Words:
-        return self.wording.key_menu(language, self.content.offices)
 
     def _say(self, state: State, words: Words) -> Step:
         """Say it; the first time in a language, after the notice that a machine speaks."""
@@ -337,7 +313,7 @@ class Dialogue:
             return self._again(state, ())
         words = self.wording.silence(language, state.silences)
         if state.silences > 1:
-            words += self._menu(language)
+            words += self.replies.menu(language)
         return self._say(state, words)
 
     def _deaf(self, state: State) -> Step:
@@ -345,7 +321,7 @@ class Dialogue:
         if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
             return self._offer_languages(state)
         words = self.wording.hearing_trouble(state.language)
-        return self._say(state, words + self._menu(state.language))
+        return self._say(state, words + self.replies.menu(state.language))
 
     def _end(self, state: State, words: Words) -> Step:
         state, actions = self._say(state, words)
