@@ -92,6 +92,12 @@ def broken_factory() -> Workshop:
     raise WeightsError("the model is missing")
 
 
+def factory_with(model: pathlib.Path) -> Workshop:
+    if not model.exists():
+        raise WeightsError("the model is missing")
+    return Workshop("hello")
+
+
 def slow_factory() -> Workshop:
     time.sleep(60)
     return Workshop("late")
@@ -265,12 +271,30 @@ async def test_a_start_that_fails_says_why_and_leaves_nothing() -> None:
     child = Child(broken_factory)
     with pytest.raises(WeightsError, match="the model is missing"):
         await child.start()
+    with pytest.raises(HearingError, match="the model is missing"):  # what a call can handle
+        await child.call("pid", patience=PATIENCE)
+    await child.stop()
     assert not [t for t in threading.enumerate() if t.name.endswith("-child")]
 
 
+async def test_what_is_mended_after_a_failed_start_is_taken_up(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicebot.adapters.child._RETRY_SECONDS", 0.0)
+    model = tmp_path / "model"
+    child = Child(functools.partial(factory_with, model))
+    with pytest.raises(WeightsError):
+        await child.start()
+    model.touch()
+    assert await child.call("greet", "you", patience=PATIENCE) == "hello you"
+    await child.stop()
+
+
 async def test_a_start_that_hangs_is_ended() -> None:
+    child = Child(slow_factory, ChildSettings(start_seconds=1.0, error=SpeakingError))
     with pytest.raises(SpeakingError, match="longer than 1 s"):
-        await Child(slow_factory, ChildSettings(start_seconds=1.0, error=SpeakingError)).start()
+        await child.start()
+    await child.stop()
 
 
 PARENT = """

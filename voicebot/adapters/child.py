@@ -65,7 +65,8 @@ class Child(Generic[T_co]):
         """Start the child and wait until its object is built.
 
         Raises:
-            VoicebotError: what the factory raised, or `settings.error`; the child is stopped.
+            VoicebotError: what the factory raised, or `settings.error`. A later call tries again, so
+                that what is mended meanwhile is taken up.
         """
         if self._thread is not None:
             raise RuntimeError(f"the {self._settings.name} process was started already")
@@ -77,7 +78,7 @@ class Child(Generic[T_co]):
         self._thread.start()
         try:
             await asyncio.wrap_future(first)
-        except BaseException:
+        except asyncio.CancelledError:
             await self.stop()
             raise
 
@@ -175,7 +176,12 @@ class Child(Generic[T_co]):
         kills its child does so twice.
         """
         for _ in range(2):
-            self._ensure_child()
+            try:
+                self._ensure_child()
+            except self._settings.error:
+                raise
+            except VoicebotError as error:
+                raise self._settings.error(str(error)) from error
             answer = self._exchange(payload, patience)
             if answer is not None:
                 return answer
