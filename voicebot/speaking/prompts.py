@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from voicebot.errors import SpeakingError
@@ -54,15 +55,21 @@ class Prompts:
     ) -> None:
         """Have all of these ready in memory.
 
-        A sentence that no voice can say is logged and left out: callers read it instead.
+        A sentence that no voice can say is left out, and callers read it instead; the first one of
+        each language is logged, and how many there were.
         """
         wanted = list(dict.fromkeys(sentences))
+        unsaid: Counter[Language] = Counter()
         for done, sentence in enumerate(wanted):
             progress(done, len(wanted))
             try:
                 await self._audio(sentence, self._ahead)
             except SpeakingError as error:
-                logger.error("a prompt cannot be rendered (%s): %s", sentence.language, error)
+                if not unsaid[sentence.language]:
+                    logger.error("a prompt cannot be rendered (%s): %s", sentence.language, error)
+                unsaid[sentence.language] += 1
+        for language, count in unsaid.items():
+            logger.error("%d prompts could not be rendered (%s)", count, language)
         progress(len(wanted), len(wanted))
 
     async def _audio(self, sentence: Sentence, synthesiser: Synthesiser) -> Audio:
