@@ -23,7 +23,8 @@ def report_heard(
     readings = read(matcher, heard.hypotheses, today)
     language = language_of(readings, heard.language, given)
     reading = readings.get(language) if language else _best(list(readings.values()))
-    seconds = {**heard.seconds, "understand": time.perf_counter() - started}
+    seconds = {"language": 0.0, "recognise": 0.0, **heard.seconds}
+    seconds["understand"] = time.perf_counter() - started
     return {
         "language": language,
         "language_probabilities": _rounded(heard.probabilities),
