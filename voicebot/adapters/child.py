@@ -65,8 +65,8 @@ class Child(Generic[T_co]):
         """Start the child and wait until its object is built.
 
         Raises:
-            VoicebotError: what the factory raised, or `settings.error`. A later call tries again, so
-                that what is mended meanwhile is taken up.
+            VoicebotError: what the factory raised, or `settings.error`. A later call tries again,
+                so that what is mended meanwhile is taken up.
         """
         if self._thread is not None:
             raise RuntimeError(f"the {self._settings.name} process was started already")

@@ -72,7 +72,6 @@ def _conversation(wording: Wording, language: Language, content: Content) -> Ite
     yield wording.too_long(language)
     yield wording.slower(language)
     yield wording.language_changed(language)
-    yield wording.nothing_to_repeat(language)
     yield wording.wrong_key(language)
 
 

@@ -179,10 +179,6 @@ class Wording(Answers):
         """The call goes on in this language."""
         return (self._say(language, "Very well, we can go on in English."),)
 
-    def nothing_to_repeat(self, language: Language) -> Words:
-        """Nothing has been said yet."""
-        return (self._say(language, "There is nothing to repeat yet."),)
-
     def wrong_key(self, language: Language) -> Words:
         """The key means nothing."""
         return (self._say(language, "That key does nothing here."),)
