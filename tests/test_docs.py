@@ -88,7 +88,7 @@ def leaves(settings: BaseModel, before: str = "") -> Iterator[tuple[str, str]]:
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             yield from leaves(value, f"{before}{name}.")
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and value:
             yield from ((f"{before}{name}.{key}", as_written(one)) for key, one in value.items())
         else:
             yield f"{before}{name}", as_written(value)

@@ -27,7 +27,7 @@ STAGES = {
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
-    "ports": {"model"},
+    "ports": VALUES,
     "logs": set(),
     "settings": VALUES,
     **{stage: {*VALUES, "ports"} for stage in STAGES},

@@ -199,3 +199,29 @@ def test_settings_are_frozen_and_can_be_handed_to_another_process(folder: Path) 
         settings.log_level = "DEBUG"  # type: ignore[misc]
     with pytest.raises(ValidationError, match="frozen"):
         settings.http.port = 1  # type: ignore[misc]
+
+
+def test_what_may_be_dialled_is_what_stands_in_the_file(folder: Path) -> None:
+    write(
+        folder,
+        '[connect]\nphones = ["201"]\n[connect.offices.ufficio-casa]\nway = "bridge"\n'
+        'targets = ["sip:casa@exchange.example:5070;transport=tcp", "+390592034444"]\n',
+    )
+    assert load_settings().connect.targets == {
+        "201",
+        "sip:casa@exchange.example:5070;transport=tcp",
+        "+390592034444",
+    }
+
+
+@pytest.mark.parametrize(
+    "target", ["casa@x", "sip:x", 'sip:a@b"', "sip:a b@c", "sip:a@b\\nX: y", "sip:a@b?x=y", ""]
+)
+def test_a_target_that_is_none(folder: Path, target: str) -> None:
+    write(folder, f'[connect]\nphones = ["{target}"]\n')
+    assert "phones" in complaint() or "TOML" in complaint()
+
+
+def test_a_way_with_nowhere_to_go(folder: Path) -> None:
+    write(folder, '[connect.offices.ufficio-casa]\nway = "transfer"\n')
+    assert "way = 'transfer' needs targets" in complaint()

@@ -8,7 +8,9 @@
     ├── HearingError       hearing        recognition failed
     │   └── HearingBusy    hearing_busy   more is waiting than can be recognised in time
     ├── SpeakingError      speaking       no voice could say the text
-    └── LineError          line           a call could not be opened, or its peer sent nonsense
+    ├── LineError          line           a call could not be opened, or its peer sent nonsense
+    ├── DialError          dial           nobody was reached by telephone; carries the reason
+    └── TransferError      transfer       a caller was not handed on, and is still with us
 
 Every one says in plain words what is wrong and what to do. Errors of a library
 are wrapped with `from` at the border of the stage that met them.
@@ -16,6 +18,7 @@ are wrapped with `from` at the border of the stage that met them.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -72,3 +75,43 @@ class LineError(VoicebotError):
     """A call could not be opened, or its peer sent what cannot be understood."""
 
     code = "line"
+
+
+class Unreached(StrEnum):
+    """Why somebody was not reached by telephone."""
+
+    BUSY = "busy"
+    REFUSED = "refused"
+    """They, or their exchange, do not take the call."""
+    UNANSWERED = "unanswered"
+    """It rang as long as patience lasted."""
+    UNREACHABLE = "unreachable"
+    """Nothing rang: no such number, no way to it, no place for one more call."""
+    NOT_ALLOWED = "not_allowed"
+    """The settings do not name the target."""
+    UNSUPPORTED = "unsupported"
+    """This line, or its peer, can't do it."""
+    GONE = "gone"
+    """The caller hung up meanwhile."""
+
+
+class DialError(VoicebotError):
+    """Nobody was reached by telephone."""
+
+    code = "dial"
+
+    def __init__(self, reason: Unreached, message: str = "") -> None:
+        """`message` says more, and names nobody."""
+        super().__init__(message or f"not reached: {reason}")
+        self.reason = reason
+
+
+class TransferError(VoicebotError):
+    """A caller was not handed on: the line is as it was, unless the reason is GONE."""
+
+    code = "transfer"
+
+    def __init__(self, reason: Unreached, message: str = "") -> None:
+        """`message` says more, and names nobody."""
+        super().__init__(message or f"not transferred: {reason}")
+        self.reason = reason

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.errors import TransferError, Unreached
 from voicebot.model import Audio, Caption, Heard, Language, LineEvent, Rendered, Segment
 
 
@@ -38,8 +39,50 @@ class Line(Protocol):
     def show(self, caption: Caption) -> None:
         """Show words beside the sound; does nothing on a line without a screen."""
 
+    async def transfer(self, target: str, patience: float) -> None:
+        """Send the caller to a configured target (blind transfer); returns when it has answered.
+
+        After that the line closes by itself. It may take `patience` seconds; meanwhile the line's
+        events go on, and the caller hears what their exchange plays.
+
+        Raises:
+            TransferError: says why; the caller is still on the line, unless the reason is GONE.
+        """
+
+    async def transfer_to(self, other: Line, patience: float) -> None:
+        """Join the caller with the peer of `other` (attended transfer); both lines close then.
+
+        Raises:
+            TransferError: says why; both lines are as they were, unless the reason is GONE.
+        """
+
     async def hang_up(self) -> None:
         """Close the line and free what it holds; harmless when it is closed already."""
+
+
+class BridgedOnly:
+    """The part of a `Line` whose peer can't be sent elsewhere: a bridge joins it with another."""
+
+    async def transfer(self, target: str, patience: float) -> None:
+        """There is nothing to send the peer with."""
+        raise TransferError(Unreached.UNSUPPORTED)
+
+    async def transfer_to(self, other: Line, patience: float) -> None:
+        """There is nothing to send the peer with."""
+        raise TransferError(Unreached.UNSUPPORTED)
+
+
+class Dialler(Protocol):
+    """Places calls to the targets that the settings name, and to no others."""
+
+    async def dial(self, target: str, patience: float, note: str | None = None) -> Line:
+        """The line, once the target has answered; `note` is for the screen of what rings.
+
+        Gives up after `patience` seconds; when cancelled it stops the ringing too.
+
+        Raises:
+            DialError: says why nobody was reached.
+        """
 
 
 class VoiceActivity(Protocol):

@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -30,10 +30,17 @@ from pydantic_settings import (
 )
 
 from voicebot.errors import SettingsError
-from voicebot.model import LANGUAGES, Language
+from voicebot.model import LANGUAGES, Language, OfficeId, Way
 
 HOME = Path(__file__).resolve().parent.parent
 """The checkout: intents, locales and models lie beside the package."""
+
+
+Target = Annotated[
+    str,
+    Field(pattern=r"^(\+?[0-9*#]{2,20}|sips?:[^\s<>\"?;@]+@[^\s<>\"?@]+)$"),
+]
+"""Whom to dial: `sip:user@host`, or a number of the exchange that an account registers at."""
 
 
 class _Group(BaseModel):
@@ -133,6 +140,39 @@ class Sip(_Group):
                 "rtp_ports: write the first and the last, from 1024 to 65535, two for each call"
             )
         return self
+
+
+class OfficeRoute(_Group):
+    """Where the callers of one office go."""
+
+    way: Way = Way.QUEUE
+    targets: tuple[Target, ...] = ()
+    """Tried in order; needed for every way but the queue."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> OfficeRoute:
+        if self.way is not Way.QUEUE and not self.targets:
+            raise ValueError(f"way = {self.way.value!r} needs targets: write at least one")
+        return self
+
+
+class Connect(_Group):
+    """How callers are put through to people. Nothing else is ever dialled than what stands here."""
+
+    ring: float = Field(default=25.0, ge=3, le=120)
+    """Seconds that a telephone may ring before the next one is tried."""
+    max_calls: int = Field(default=8, ge=1, le=100)
+    """Calls that we place at once; the stack keeps room for them beside those that come in."""
+    phones: tuple[Target, ...] = ()
+    """Desk telephones that operators may choose instead of a headset."""
+    offices: dict[OfficeId, OfficeRoute] = {}
+    """By office; one that is not here has the queue."""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """All that may be dialled."""
+        of_offices = (target for office in self.offices.values() for target in office.targets)
+        return frozenset((*self.phones, *of_offices))
 
 
 class Speech(_Group):
@@ -241,6 +281,7 @@ class Settings(BaseSettings):
     http: Http = Http()
     webrtc: WebRtc = WebRtc()
     sip: Sip = Sip()
+    connect: Connect = Connect()
     speech: Speech = Speech()
     endpointing: Endpointing = Endpointing()
     conversation: Conversation = Conversation()

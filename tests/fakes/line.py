@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from voicebot.errors import TransferError, Unreached
 from voicebot.model import FRAME_SAMPLES, FRAME_SECONDS, Audio, Caption, HungUp, LineEvent
-from voicebot.ports import AudioSource
+from voicebot.ports import AudioSource, Line
 
 SPEECH_LEVEL = 8000
 NOISE_LEVEL = 2000
@@ -25,6 +26,12 @@ class FakeLine:
     heard: list[tuple[float, bool]] = field(default_factory=list)
     """For each frame pulled: when, and whether it held sound."""
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    transfers: dict[str, Unreached | None] = field(default_factory=dict)
+    """By target, why a transfer to it fails, or None where it succeeds; others are not allowed."""
+    joins: Unreached | None = Unreached.UNSUPPORTED
+    """The same for a transfer to another line's peer."""
+    transferred: list[str | Line] = field(default_factory=list)
+    """Where the caller was sent, or the line they were joined with; failures are here too."""
 
     def __post_init__(self) -> None:
         self._source: AudioSource | None = None
@@ -89,6 +96,23 @@ class FakeLine:
 
     def show(self, caption: Caption) -> None:
         self.captions.append(caption)
+
+    async def transfer(self, target: str, patience: float) -> None:
+        await self._leave(target, self.transfers.get(target, Unreached.NOT_ALLOWED), patience)
+
+    async def transfer_to(self, other: Line, patience: float) -> None:
+        await self._leave(other, self.joins, patience)
+        if isinstance(other, FakeLine):
+            other.do(HungUp("caller"))
+
+    async def _leave(self, to: str | Line, obstacle: Unreached | None, patience: float) -> None:
+        """Two seconds, or the whole patience where nobody answers."""
+        self.transferred.append(to)
+        if obstacle not in (Unreached.NOT_ALLOWED, Unreached.UNSUPPORTED):
+            await asyncio.sleep(patience if obstacle is Unreached.UNANSWERED else 2.0)
+        if obstacle is not None:
+            raise TransferError(obstacle)
+        self.do(HungUp("caller"))
 
     async def hang_up(self) -> None:
         self.hung_up.set()

@@ -27,7 +27,7 @@ from voicebot.adapters.sip_keys import Keys
 from voicebot.media.inbound import Inbound
 from voicebot.media.resampling import Resampler
 from voicebot.model import RATE, Audio, Caption, HungUp, KeyPress, LineEvent
-from voicebot.ports import AudioSource
+from voicebot.ports import AudioSource, BridgedOnly
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ _READ = 32_768
 """Bytes: as much as the stack's buffer holds."""
 
 
-class SipLine:
+class SipLine(BridgedOnly):
     """A `Line` over one call that came in; made while it rings, used once it is answered."""
 
     has_audio = True

@@ -12,7 +12,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from voicebot.adapters import page_messages
 from voicebot.errors import LineError
 from voicebot.model import Caption, HungUp, LineEvent
-from voicebot.ports import AudioSource
+from voicebot.ports import AudioSource, BridgedOnly
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ MAX_OUTGOING = 200
 """Captions that may wait for a slow page; past that the oldest is dropped."""
 
 
-class TextSocketLine:
+class TextSocketLine(BridgedOnly):
     """A `Line` over an accepted WebSocket."""
 
     has_audio = False

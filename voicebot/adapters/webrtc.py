@@ -40,7 +40,7 @@ from voicebot.model import (
     LineEvent,
     Typed,
 )
-from voicebot.ports import AudioSource
+from voicebot.ports import AudioSource, BridgedOnly
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Relay:
     credential: str | None = None
 
 
-class WebRtcLine:
+class WebRtcLine(BridgedOnly):
     """A `Line` over one peer connection."""
 
     has_audio = True

@@ -21,6 +21,7 @@ from voicebot.model.request import (
     Request,
     Understanding,
 )
+from voicebot.model.route import Route, Way
 from voicebot.model.sound import (
     Audio,
     Caption,
@@ -78,6 +79,7 @@ __all__ = [
     "RATE",
     "Rendered",
     "Request",
+    "Route",
     "Season",
     "Segment",
     "Sentence",
@@ -85,6 +87,7 @@ __all__ = [
     "SpecialDays",
     "Typed",
     "Understanding",
+    "Way",
     "Week",
     "WeekAhead",
 ]
