@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.errors import TransferError, Unreached
-from voicebot.model import Audio, Caption, Heard, Language, LineEvent, Rendered, Segment
+from voicebot.model import Arrival, Audio, Caption, Heard, Language, LineEvent, Rendered, Segment
 
 
 class AudioSource(Protocol):
@@ -29,6 +29,10 @@ class Line(Protocol):
     @property
     def has_audio(self) -> bool:
         """Whether sound goes both ways; False on a line that only carries text."""
+
+    @property
+    def arrival(self) -> Arrival:
+        """Who rang what, as far as the line can tell."""
 
     def attach(self, source: AudioSource) -> None:
         """Take the outgoing sound from here, from now on."""

@@ -175,6 +175,16 @@ class Connect(_Group):
         return frozenset((*self.phones, *of_offices))
 
 
+class Numbering(_Group):
+    """How telephone numbers are written where the switchboard stands."""
+
+    country_code: str = Field(default="39", pattern=r"^[1-9][0-9]{0,2}$")
+    """Without plus: 39 is Italy."""
+    trunk_prefix: str = Field(default="", pattern=r"^[0-9]{0,2}$")
+    """What is dialled before a national number and left out from abroad: "0" in France; none in
+    Italy."""
+
+
 class Speech(_Group):
     """Hearing and voices."""
 
@@ -282,6 +292,7 @@ class Settings(BaseSettings):
     webrtc: WebRtc = WebRtc()
     sip: Sip = Sip()
     connect: Connect = Connect()
+    numbering: Numbering = Numbering()
     speech: Speech = Speech()
     endpointing: Endpointing = Endpointing()
     conversation: Conversation = Conversation()

@@ -11,7 +11,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from voicebot.adapters import page_messages
 from voicebot.adapters.text_socket import MAX_OUTGOING, TextSocketLine
-from voicebot.model import Caption, HungUp, KeyPress, LineEvent, Typed
+from voicebot.model import Arrival, Caption, HungUp, KeyPress, LineEvent, Typed
 
 
 class Page:
@@ -41,7 +41,7 @@ class Page:
 
 
 def line(page: Page) -> TextSocketLine:
-    return TextSocketLine(cast(WebSocket, page))
+    return TextSocketLine(cast(WebSocket, page), Arrival())
 
 
 async def events(page: Page) -> list[LineEvent]:

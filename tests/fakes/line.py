@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voicebot.errors import TransferError, Unreached
-from voicebot.model import FRAME_SAMPLES, FRAME_SECONDS, Audio, Caption, HungUp, LineEvent
+from voicebot.model import FRAME_SAMPLES, FRAME_SECONDS, Arrival, Audio, Caption, HungUp, LineEvent
 from voicebot.ports import AudioSource, Line
 
 SPEECH_LEVEL = 8000
@@ -22,6 +22,7 @@ class FakeLine:
     """Sends silence each 20 ms, louder while the script speaks; keeps all it is sent."""
 
     has_audio: bool = True
+    arrival: Arrival = Arrival()
     captions: list[Caption] = field(default_factory=list)
     heard: list[tuple[float, bool]] = field(default_factory=list)
     """For each frame pulled: when, and whether it held sound."""

@@ -25,6 +25,7 @@ from voicebot.model import (
     LANGUAGES,
     RATE,
     Appointment,
+    Arrival,
     Audio,
     Caption,
     Content,
@@ -224,8 +225,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _open_webrtc(offer: str) -> tuple[Line, str]:
-    return await WebRtcLine.answer(offer)
+async def _open_webrtc(offer: str, arrival: Arrival) -> tuple[Line, str]:
+    return await WebRtcLine.answer(offer, arrival)
 
 
 @contextlib.contextmanager

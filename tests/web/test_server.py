@@ -27,7 +27,7 @@ from websockets.sync.client import ClientConnection, connect
 import voicebot.web
 from tests.web.house import MAX_BODY, House, serve
 from voicebot.errors import ContentError
-from voicebot.model import LANGUAGES
+from voicebot.model import LANGUAGES, Arrival
 from voicebot.settings import HOME
 from voicebot.web.texts import load_page_texts
 
@@ -71,9 +71,9 @@ def client(shared_house: House) -> Iterator[httpx.Client]:
         yield client
 
 
-def write(house: House, origin: str | None = None) -> ClientConnection:
+def write(house: House, origin: str | None = None, query: str = "") -> ClientConnection:
     """Open a written conversation."""
-    address = house.address.replace("http", "ws") + "/api/text"
+    address = house.address.replace("http", "ws") + "/api/text" + query
     return connect(address, origin=origin, close_timeout=1)  # type: ignore[arg-type]
 
 
@@ -438,6 +438,29 @@ def test_a_length_that_is_none(house: House, length: bytes) -> None:
 
 
 # --- written conversations -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [("ufficio-casa", True), ("nowhere", False), ("", False)]
+)
+def test_a_page_for_one_office(client: httpx.Client, query: str, shown: bool) -> None:
+    """It says so, and keeps it when its language is changed."""
+    text = client.get("/", params={"office": query, "lang": "en"}).text
+    assert ('<p class="office">Housing office</p>' in text) is shown
+    assert ('href="?lang=it&amp;office=ufficio-casa"' in text) is shown
+    assert f'"office": {chr(34) + query + chr(34) if shown else "null"}' in text
+
+
+def test_a_call_for_one_office(house: House, client: httpx.Client, offer: str) -> None:
+    answer = client.post("/api/calls", json={"sdp": offer, "office": "ufficio-casa"})
+    assert answer.status_code == 200
+    assert house.wait_call().line.arrival == Arrival(office="ufficio-casa")
+    hang_up(house)
+
+
+def test_a_written_conversation_for_one_office(house: House) -> None:
+    with write(house, query="?office=ufficio-casa"):
+        assert house.wait_call().line.arrival == Arrival(office="ufficio-casa")
 
 
 def test_a_written_conversation(house: House) -> None:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from voicebot.adapters.sip_keys import Keys
 from voicebot.media.inbound import Inbound
 from voicebot.media.resampling import Resampler
-from voicebot.model import RATE, Audio, Caption, HungUp, KeyPress, LineEvent
+from voicebot.model import RATE, Arrival, Audio, Caption, HungUp, KeyPress, LineEvent
 from voicebot.ports import AudioSource, BridgedOnly
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class SipLine(BridgedOnly):
     has_audio = True
 
     def __init__(self, call: Call, lost_timeout: float) -> None:
+        self.arrival = Arrival()
         self._call = call
         self._lost_timeout = lost_timeout
         self._loop = asyncio.get_running_loop()

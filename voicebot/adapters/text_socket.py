@@ -11,7 +11,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from voicebot.adapters import page_messages
 from voicebot.errors import LineError
-from voicebot.model import Caption, HungUp, LineEvent
+from voicebot.model import Arrival, Caption, HungUp, LineEvent
 from voicebot.ports import AudioSource, BridgedOnly
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,8 @@ class TextSocketLine(BridgedOnly):
 
     has_audio = False
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, arrival: Arrival) -> None:
+        self.arrival = arrival
         self._socket = socket
         self._outgoing: asyncio.Queue[str | None] = asyncio.Queue(MAX_OUTGOING)
         self._closed = asyncio.Event()

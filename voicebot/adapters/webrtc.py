@@ -33,6 +33,7 @@ from voicebot.model import (
     FRAME_SAMPLES,
     FRAME_SECONDS,
     RATE,
+    Arrival,
     Audio,
     Caption,
     HungUp,
@@ -56,6 +57,8 @@ MAX_FRAMES = 150
 MAX_EVENTS = 300
 """Past this keys and written words are dropped too: no caller presses so fast."""
 
+NOWHERE = Arrival()
+
 _TIME_BASE = Fraction(1, RATE)
 
 
@@ -73,7 +76,8 @@ class WebRtcLine(BridgedOnly):
 
     has_audio = True
 
-    def __init__(self, relays: Sequence[Relay]) -> None:
+    def __init__(self, relays: Sequence[Relay], arrival: Arrival = NOWHERE) -> None:
+        self.arrival = arrival
         servers = [RTCIceServer(r.url, r.username, r.credential) for r in relays]
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
         self._outgoing = _Outgoing(self._on_tick)
@@ -89,13 +93,15 @@ class WebRtcLine(BridgedOnly):
         self._closed = False
 
     @classmethod
-    async def answer(cls, offer: str, relays: Sequence[Relay] = ()) -> tuple[WebRtcLine, str]:
+    async def answer(
+        cls, offer: str, arrival: Arrival = NOWHERE, relays: Sequence[Relay] = ()
+    ) -> tuple[WebRtcLine, str]:
         """A line from a page's SDP offer, and the SDP to answer with.
 
         Raises:
             LineError: the offer is no SDP, or offers no sound.
         """
-        line = cls(relays)
+        line = cls(relays, arrival)
         try:
             return line, await line._negotiate(offer)
         except Exception as error:  # aiortc raises whatever its parser stumbles on

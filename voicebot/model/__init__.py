@@ -1,5 +1,6 @@
 """The values that pass between the rooms of the house: frozen, each field with its unit."""
 
+from voicebot.model.arrival import Arrival, NumberingPlan
 from voicebot.model.basics import FRAME_SAMPLES, FRAME_SECONDS, LANGUAGES, RATE, Language, OfficeId
 from voicebot.model.hours import (
     Holiday,
@@ -50,6 +51,7 @@ __all__ = [
     "Action",
     "ActionPhrase",
     "Appointment",
+    "Arrival",
     "Audio",
     "Candidate",
     "Caption",
@@ -69,6 +71,7 @@ __all__ = [
     "Language",
     "LineEvent",
     "MonthDay",
+    "NumberingPlan",
     "OFFICE_ACTIONS",
     "Office",
     "OfficeDay",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,18 @@ NAMES: Mapping[Language, str] = {
 """Each language by its own name."""
 
 RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the reader asked for."""
+
+    language: str | None
+    """Chosen on the page."""
+    accepted: str
+    """The Accept-Language header."""
+    office: str | None = None
+    """The office that the page's address names."""
 
 
 class CallerPage:
@@ -37,12 +50,11 @@ class CallerPage:
         self._languages = tuple(languages)
         self._texts = texts
 
-    def render(
-        self, chosen: str | None, accepted: str, ice_servers: Sequence[Mapping[str, str]]
-    ) -> str:
-        """The page's HTML. `chosen` is the reader's choice, `accepted` the Accept-Language."""
-        language = self._language(chosen, accepted)
+    def render(self, visit: Visit, ice_servers: Sequence[Mapping[str, str]]) -> str:
+        """The page's HTML."""
+        language = self._language(visit.language, visit.accepted)
         content = self._content()
+        office = next((one for one in content.offices if one.id == visit.office), None)
         _ = self._texts[language]
         return self._environment.get_template("caller.html").render(
             language=language,
@@ -51,7 +63,12 @@ class CallerPage:
             town=_written(content.town[language], language),
             telephone=content.telephone,
             keys=_keys(content.offices, language, _),
-            config={"iceServers": list(ice_servers), "texts": _script_texts(_)},
+            office=office and {"id": office.id, "name": _written(office.names[language], language)},
+            config={
+                "iceServers": list(ice_servers),
+                "office": office and office.id,
+                "texts": _script_texts(_),
+            },
             _=_,
         )
 

@@ -15,11 +15,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from voicebot.errors import LineError
-from voicebot.model import Content, Language
+from voicebot.model import Arrival, Content, Language
 from voicebot.ports import Line
 from voicebot.switchboard import Switchboard
 from voicebot.web.guard import Guard
-from voicebot.web.pages import CallerPage
+from voicebot.web.pages import CallerPage, Visit
 
 HERE = Path(__file__).parent
 
@@ -35,9 +35,9 @@ class TextLine(Line, Protocol):
 class Doors:
     """How lines are opened, each by its adapter."""
 
-    webrtc: Callable[[str], Awaitable[tuple[Line, str]]]
+    webrtc: Callable[[str, Arrival], Awaitable[tuple[Line, str]]]
     """From an SDP offer to a line and the SDP answer; raises LineError."""
-    text: Callable[[WebSocket], TextLine]
+    text: Callable[[WebSocket, Arrival], TextLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +62,25 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
     page = CallerPage(HERE / "templates", site.content, site.languages, site.texts)
 
     @app.get("/", response_class=HTMLResponse)
-    async def caller(request: Request, lang: str | None = None) -> HTMLResponse:
+    async def caller(
+        request: Request, lang: str | None = None, office: str | None = None
+    ) -> HTMLResponse:
         accepted = request.headers.get("accept-language", "")
-        html = page.render(lang, accepted, site.ice_servers)
+        html = page.render(Visit(lang, accepted, office), site.ice_servers)
         return HTMLResponse(html, headers={"Vary": "Accept-Language"})
 
     @app.post("/api/calls")
     async def call(
-        request: Request, sdp: Annotated[str, Body(embed=True, min_length=1)]
+        request: Request,
+        sdp: Annotated[str, Body(embed=True, min_length=1)],
+        office: Annotated[str | None, Body(embed=True)] = None,
     ) -> Response:
         if not _same_site(request.headers.get("origin"), request.headers.get("host")):
             return _problem(403, LineError("calls are taken only from this site's own page"))
         try:
             with switchboard.admission():
                 try:
-                    line, answer = await doors.webrtc(sdp)
+                    line, answer = await doors.webrtc(sdp, Arrival(office=office))
                 except LineError as error:
                     return _problem(400, error)
                 switchboard.start(line)
@@ -85,14 +89,14 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
         return JSONResponse({"sdp": answer})
 
     @app.websocket("/api/text")
-    async def text(socket: WebSocket) -> None:
+    async def text(socket: WebSocket, office: str | None = None) -> None:
         if not _same_site(socket.headers.get("origin"), socket.headers.get("host")):
             await socket.close(1008, "calls are taken only from this site's own page")
             return
         await socket.accept()
         try:
             with switchboard.admission():
-                line = doors.text(socket)
+                line = doors.text(socket, Arrival(office=office))
                 held = switchboard.start(line)
         except LineError as error:
             await socket.close(1013, str(error))

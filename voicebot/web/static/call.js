@@ -22,7 +22,7 @@ export class CallProblem extends Error {
 
 export class VoiceCall {
   /**
-   * @param {{iceServers: RTCIceServer[], audio: HTMLAudioElement,
+   * @param {{iceServers: RTCIceServer[], office: string | null, audio: HTMLAudioElement,
    *          onMessage: (message: object) => void, onOpen: () => void,
    *          onEnd: (problem?: CallProblem) => void}} options
    */
@@ -50,7 +50,7 @@ export class VoiceCall {
     await this.peer.setLocalDescription();
     await gathered(this.peer);
     if (this.ended) return this.free();
-    const sdp = await ring(this.peer.localDescription.sdp);
+    const sdp = await ring(this.peer.localDescription.sdp, this.options.office);
     // a caller who hung up meanwhile still connects: the switchboard learns it at once
     if (this.peer.signalingState === "closed") return;
     await this.peer.setRemoteDescription({ type: "answer", sdp });
@@ -148,13 +148,13 @@ function gathered(peer) {
   });
 }
 
-async function ring(sdp) {
+async function ring(sdp, office) {
   let response;
   try {
     response = await fetch("/api/calls", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ sdp }),
+      body: JSON.stringify({ sdp, office }),
       signal: AbortSignal.timeout(RINGING_MS),
     });
   } catch {

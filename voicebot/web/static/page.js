@@ -21,6 +21,7 @@ let untaken = "";
 
 function handlers(started) {
   return {
+    office: config.office,
     onMessage: ({ caption }) => {
       if (!caption) return;
       if (caption.speaker === "caller") untaken = "";

@@ -6,7 +6,7 @@ const BUSY = 1013;
 
 export class WrittenCall {
   /**
-   * @param {{onMessage: (message: object) => void, onOpen: () => void,
+   * @param {{office: string | null, onMessage: (message: object) => void, onOpen: () => void,
    *          onEnd: (problem?: CallProblem) => void}} options
    */
   constructor(options) {
@@ -19,6 +19,7 @@ export class WrittenCall {
   async open() {
     const url = new URL("/api/text", location.href);
     url.protocol = url.protocol.replace("http", "ws");
+    if (this.options.office) url.searchParams.set("office", this.options.office);
     this.socket = new WebSocket(url);
     this.socket.addEventListener("open", () => {
       this.connected = true;
