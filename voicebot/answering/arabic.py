@@ -142,7 +142,7 @@ def _below_hundred(n: int) -> str:
     return f"{_UNITS_BEFORE_TENS[unit]} وَ{tens}" if unit else tens
 
 
-def _minutes(n: int) -> str:
+def minutes(n: int) -> str:
     """A count of minutes after "and", 1 to 59."""
     if n <= 2:
         return "دَقِيقَةٍ" if n == 1 else "دَقِيقَتَيْنِ"
@@ -173,7 +173,7 @@ def _clock(moment: time) -> tuple[str, str]:
     elif moment.minute in _PAST:
         rest = _PAST[moment.minute]
     else:
-        rest = f" وَ{_minutes(moment.minute)}"
+        rest = f" وَ{minutes(moment.minute)}"
     return f"السَّاعَةِ {_HOURS[(hour - 1) % 12 + 1]}{rest}", _part_of_day(hour % 24)
 
 

@@ -88,7 +88,8 @@ def _below_hundred(n: int) -> str:
     return f"{tens}-{DIGITS[unit]}" if unit else tens
 
 
-def _ordinal(n: int) -> str:
+def ordinal(n: int) -> str:
+    """ "first", "twenty-first"."""
     head, dash, last = number(n).rpartition("-")
     return head + dash + _ORDINALS.get(last, last + "th")
 
@@ -169,7 +170,7 @@ def on_dates(first: date, last: date) -> str:
 
 
 def _date(day: date) -> str:
-    return f"{_WEEKDAYS[day.weekday()]} the {_ordinal(day.day)} of {_MONTHS[day.month - 1]}"
+    return f"{_WEEKDAYS[day.weekday()]} the {ordinal(day.day)} of {_MONTHS[day.month - 1]}"
 
 
 def finish(text: str) -> str:
