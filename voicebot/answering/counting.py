@@ -6,7 +6,7 @@ whole: with its preposition, and its noun in the number that the count asks for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from voicebot.answering import arabic, english, french, italian
@@ -104,7 +104,12 @@ def _feminine(n: int) -> str:
     return words + "e" if words.endswith("un") else words
 
 
-_COUNTS = {"it": _italian, "en": _english, "fr": _french, "ar": arabic.minutes}
+_COUNTS: Mapping[Language, Callable[[int], str]] = {
+    "it": _italian,
+    "en": _english,
+    "fr": _french,
+    "ar": arabic.minutes,
+}
 """A count of minutes with its noun; in Arabic in the genitive, which every frame asks for."""
 
 _ONE_AND_HOUR = {
@@ -137,7 +142,12 @@ _ITALIAN_PLACES = (
     *"undicesimo dodicesimo tredicesimo quattordicesimo quindicesimo".split(),
     *"sedicesimo diciassettesimo diciottesimo diciannovesimo ventesimo".split(),
 )
-_FRENCH_ODD_PLACES = {1: "première", 5: "cinquième", 9: "neuvième", 19: "dix-neuvième"}
+_FRENCH_ODD_PLACES = {
+    1: "première",
+    5: "cinquième",
+    9: "neuvième",
+    19: "dix-neuvième",
+}
 _ARABIC_PLACES = (
     *"الأُولَى الثَّانِيَةِ الثَّالِثَةِ الرَّابِعَةِ الخَامِسَةِ السَّادِسَةِ السَّابِعَةِ الثَّامِنَةِ التَّاسِعَةِ العَاشِرَةِ".split(),
 )
@@ -161,7 +171,7 @@ def _arabic_place(n: int) -> str:
     return "فِي المَرْتَبَةِ العِشْرِينَ"
 
 
-_PLACES = {
+_PLACES: Mapping[Language, Callable[[int], str]] = {
     "it": _italian_place,
     "en": english.ordinal,
     "fr": _french_place,

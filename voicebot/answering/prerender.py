@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from voicebot.answering.answers import Words
+from voicebot.answering.counting import LAST_PLACE, all_ranges
 from voicebot.answering.wording import Wording
 from voicebot.model import (
     OFFICE_ACTIONS,
@@ -46,7 +48,7 @@ def fixed_prompts(
 
 def _all(wording: Wording, content: Content, languages: Sequence[Language]) -> Iterator[Words]:
     yield first_prompts(wording, content, languages)
-    for part in (_conversation, _about, _moments):
+    for part in (_conversation, _about, _moments, _waiting):
         for language in languages:
             yield from part(wording, language, content)
 
@@ -98,6 +100,46 @@ def _moments(wording: Wording, language: Language, content: Content) -> Iterator
         for ahead in (0, 1):
             today = _A_MONDAY - timedelta(days=ahead)
             yield wording.day(language, content.offices[0], day, today)
+
+
+def _waiting(wording: Wording, language: Language, content: Content) -> Iterator[Words]:
+    """The queue: all but the code and the numbers that callers key in."""
+    say = wording.waiting
+    for plain in (
+        say.joined,
+        say.connected,
+        say.still_there,
+        say.waiting_menu,
+        say.any_language,
+        say.deserted,
+        say.closing,
+        say.closed_meanwhile,
+        say.back_in_place,
+        say.key_in_code,
+        say.wrong_code,
+        say.offer_call_back,
+        say.consent,
+        say.ask_number,
+        say.wrong_number,
+        say.will_call,
+        say.no_call_back,
+    ):
+        yield plain(language)
+    for position in range(1, LAST_PLACE + 2):
+        yield say.place(language, position, 0, math.inf)
+    for minutes in all_ranges():
+        yield say.expected(language, minutes)
+    for office in content.offices:
+        yield say.connecting(language, office)
+        yield say.unattended(language, office)
+        yield say.not_reached(language, office)
+        yield say.trouble(language, office)
+        yield say.moved(language, office)
+        yield say.whisper(language, office, 0)
+        if office.old_numbers:
+            yield wording.preset(content.town, office, wording.languages)
+    for waited in range(1, 61):
+        yield say.whisper(language, content.offices[0], waited * 60)
 
 
 def _weeks(office: Office) -> tuple[Week, ...]:

@@ -2,6 +2,7 @@
 
 wording    the conversation: greeting, questions, menus, excuses, goodbyes
 answers    what is told about an office
+waiting    what is heard while being put through, waiting, or called back
 grammar    clock times, days and numbers, one module a language
 catalogue  the texts themselves, in locales/
 prerender  all that can be said, so that it can be rendered beforehand
@@ -16,6 +17,7 @@ from voicebot.answering.arabic import shown
 from voicebot.answering.catalogue import Catalogues, load_catalogues
 from voicebot.answering.grammar import GRAMMARS
 from voicebot.answering.reading import digits_in_words, sentences
+from voicebot.answering.waiting import WaitingWords
 from voicebot.model import Action, Language, Office, Sentence
 
 __all__ = [
@@ -30,6 +32,10 @@ __all__ = [
 class Wording(Answers):
     """All that the bot says, in every language of its catalogues."""
 
+    def __init__(self, catalogues: Catalogues) -> None:
+        super().__init__(catalogues)
+        self.waiting = WaitingWords(catalogues)
+
     def greeting(
         self, towns: Mapping[Language, str], languages: Sequence[Language] | None = None
     ) -> Words:
@@ -41,6 +47,26 @@ class Wording(Answers):
             self._welcome(language, towns[language] if position == 0 else None)
             for position, language in enumerate(languages or self.languages)
         )
+
+    def preset(
+        self,
+        towns: Mapping[Language, str],
+        office: Office,
+        languages: Sequence[Language] | None = None,
+    ) -> Words:
+        """Who answers, and whether it is this office that is wanted: one yes or key goes on."""
+        offered = languages or self.languages
+        questions = (
+            self._say(
+                language,
+                "{office}: say yes, or press {key}.",
+                office=self.office_name(language, office),
+                key=GRAMMARS[language].DIGITS[key],
+            )
+            for key, language in enumerate(offered, start=1)
+        )
+        both = zip(self.greeting(towns, languages), questions, strict=True)
+        return tuple(sentence for pair in both for sentence in pair)
 
     def language_choice(self, languages: Sequence[Language] | None = None) -> Words:
         """Which key stands for which language, each in its own: the first is key one."""
