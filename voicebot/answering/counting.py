@@ -134,7 +134,7 @@ def _bare(language: Language, n: int) -> str:
         return arabic.minutes(n)
     if language == "fr":
         return _feminine(n)
-    return (italian if language == "it" else english).number(n)
+    return italian.number(n) if language == "it" else english.number(n)
 
 
 _ITALIAN_PLACES = (
