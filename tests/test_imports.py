@@ -36,13 +36,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "call": {*VALUES, "ports", "dialogue", "hearing", "speaking", "media"},
     "switchboard": {*VALUES, "ports", "call"},
     "report": {*VALUES, "dialogue", "understanding"},
-    "bench": {*VALUES, "understanding"},
+    "bench": {*VALUES, "ports", "media", "understanding"},
     "staff": {*VALUES, "content", "understanding", "answering", "offices"},
     "web": {*VALUES, "ports", "switchboard"},
 }
 """By room, the rooms it may import; those that compose and present are `FREE`."""
 
-FREE = {"app", "build", "commands", "__main__", "__init__"}
+FREE = {"app", "benches", "build", "commands", "console", "__main__", "__init__"}
 
 VENDORS = {
     "aiortc",

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -22,12 +21,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from voicebot import __version__, app, commands, logs
-from voicebot.bench.printing import lines
-from voicebot.bench.understanding import failed, failure, summary
+from voicebot import __version__, app, benches, commands, console
+from voicebot.console import JsonOption, count_bar, err, load, out, print_json
 from voicebot.errors import VoicebotError
 from voicebot.model import LANGUAGES, Language
-from voicebot.settings import Settings, load_settings
 
 cli = typer.Typer(
     name="voicebot",
@@ -37,18 +34,11 @@ cli = typer.Typer(
 )
 models = typer.Typer(help="The speech models: what there is, fetch, verify.", no_args_is_help=True)
 cli.add_typer(models, name="models")
-bench = typer.Typer(help="Measure the switchboard.", no_args_is_help=True)
-cli.add_typer(bench, name="bench")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-_settings_file: Path | None = None
+cli.add_typer(benches.cli, name="bench")
 
 LanguageOption = Annotated[
     str, typer.Option("--lang", metavar="|".join(LANGUAGES), help="The language.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 def main() -> None:
@@ -67,8 +57,7 @@ def common(
     ] = None,
 ) -> None:
     """A multilingual voice switchboard."""
-    global _settings_file
-    _settings_file = settings
+    console.settings_file = settings
 
 
 @cli.command()
@@ -80,14 +69,14 @@ def version() -> None:
 @cli.command()
 def serve() -> None:
     """Run the switchboard until it is told to stop."""
-    settings = _load()
-    app.serve(settings, _count_bar)
+    settings = load()
+    app.serve(settings, count_bar)
 
 
 @cli.command()
 def check() -> None:
     """Check the staff files: every mistake at once, with file, line and remedy."""
-    passed, lines = commands.check_files(_load())
+    passed, lines = commands.check_files(load())
     for line in lines:
         out.print(line, markup=False)
     if not passed:
@@ -105,7 +94,7 @@ def listen(
     """Say what the switchboard hears in sound files and how it understands it."""
     failed = False
     language = _language(lang) if lang else None
-    for file, result in commands.listen(_load(), files, language):
+    for file, result in commands.listen(load(), files, language):
         if isinstance(result, VoicebotError):
             failed = True
             fields: dict[str, Any] = {"file": str(file), "error": result.code}
@@ -115,7 +104,7 @@ def listen(
         else:
             fields = {"file": str(file), **result}
         if as_json:
-            _print_json(fields)
+            print_json(fields)
         elif "error" not in fields:
             _print_report(fields)
     if failed:
@@ -130,9 +119,9 @@ def ask(
     explain: Annotated[bool, typer.Option(help="Show which phrases it resembles.")] = False,
 ) -> None:
     """Say how the switchboard understands a sentence."""
-    fields = commands.ask(_load(), " ".join(text), _language(lang), explain)
+    fields = commands.ask(load(), " ".join(text), _language(lang), explain)
     if as_json:
-        _print_json(fields)
+        print_json(fields)
     else:
         _print_report(fields)
 
@@ -145,7 +134,7 @@ def say(
     slow: Annotated[bool, typer.Option(help="As for a caller who asked for it.")] = False,
 ) -> None:
     """Speak a text into a file, with the voice that callers hear."""
-    voice = commands.say(_load(), " ".join(text), _language(lang), output, slow)
+    voice = commands.say(load(), " ".join(text), _language(lang), output, slow)
     err.print(f"{output}: {voice}", markup=False)
 
 
@@ -160,17 +149,17 @@ def hours(
 ) -> None:
     """Print what a caller would be told about an office's hours."""
     moment = _moment(at) if at else None
-    for sentence in commands.hours(_load(), office, _language(lang), moment):
+    for sentence in commands.hours(load(), office, _language(lang), moment):
         out.print(sentence, markup=False)
 
 
 @models.command("list")
 def models_list(as_json: JsonOption = False) -> None:
     """The models, whether they are here, and on what terms."""
-    rows = commands.models_list(_load())
+    rows = commands.models_list(load())
     if as_json:
         for row in rows:
-            _print_json(row)
+            print_json(row)
         return
     table = Table(box=None, pad_edge=False)
     for column in ("model", "state", "MB", "purpose", "languages", "licence"):
@@ -192,7 +181,7 @@ def models_fetch(
     ] = None,
 ) -> None:
     """Fetch models: resumed where broken off, checked before they are used."""
-    settings, failed = _load(), False
+    settings, failed = load(), False
     for model in commands.models_missing(settings, ids):
         err.print(f"{model.id}: {commands.terms(model)}", markup=False)
         try:
@@ -212,44 +201,11 @@ def models_verify(
     ] = None,
 ) -> None:
     """Read every byte of the models and compare it with the manifest."""
-    statuses = commands.models_verify(_load(), ids)
+    statuses = commands.models_verify(load(), ids)
     for status in statuses:
         out.print(status.problem or f"{status.model.id}: good", markup=False)
     if any(status.problem for status in statuses):
         raise typer.Exit(1)
-
-
-@bench.command("understanding")
-def bench_understanding(
-    callers: Annotated[Path, typer.Option(help="A folder with recorded callers.")],
-    telephone: Annotated[bool, typer.Option(help="Over 8 kHz and A-law.")] = False,
-    noise: Annotated[float | None, typer.Option(help="dB of speech over noise.")] = None,
-    noise_file: Annotated[
-        Path | None, typer.Option(help="The noise (default: ../noise/babble.flac).")
-    ] = None,
-    loss: Annotated[float, typer.Option(min=0, max=100, help="Percent of packets lost.")] = 0.0,
-    limit: Annotated[int | None, typer.Option(min=1, help="The first so many only.")] = None,
-    failures: Annotated[bool, typer.Option(help="List what went wrong, with the texts.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Say how well recorded callers are understood: whose language, which office, how fast."""
-    line = commands.BenchLine(telephone, noise, noise_file, loss)
-    with _count_bar("listening to callers") as progress:
-        results = commands.bench_understanding(_load(), callers, line, limit, progress)
-    figures = summary(results)
-    if failures:
-        figures["failures"] = [failure(result) for result in results if failed(result)]
-    if as_json:
-        _print_json(figures)
-        return
-    for text in lines(figures):
-        out.print(text, markup=False)
-
-
-def _load() -> Settings:
-    settings = load_settings(_settings_file)
-    logs.set_up(settings.log_level)
-    return settings
 
 
 def _language(code: str) -> Language:
@@ -266,26 +222,11 @@ def _moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is no moment: {example}") from error
 
 
-def _print_json(fields: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
-
-
 def _print_report(fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         if value not in (None, [], ""):
             out.print(f"{name}: {json.dumps(value, ensure_ascii=False)}", markup=False)
     out.print("")
-
-
-@contextmanager
-def _count_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for work that is counted in pieces."""
-    count = TextColumn("{task.completed}/{task.total}")
-    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @contextmanager

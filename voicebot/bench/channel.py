@@ -12,10 +12,9 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from voicebot.media import g711
+from voicebot.media.g711 import NARROW
 from voicebot.model import RATE, Audio
-
-NARROW = 8000
-"""Hz. What a telephone line carries is sampled at."""
 
 PACKET = 0.02
 """Seconds of sound in one packet."""
@@ -46,22 +45,20 @@ class Channel:
         if self.noise is not None and len(samples):
             samples = _integers(_mix(samples, self.noise.samples, self.noise_ratio, random))
         if self.telephone:
-            narrow = soxr.resample(samples, RATE, NARROW, quality="HQ")
-            samples = soxr.resample(alaw(narrow), NARROW, RATE, quality="HQ")
+            samples = soxr.resample(alaw(narrow(Audio(samples))), NARROW, RATE, quality="HQ")
         if self.loss > 0:
             samples = _lose(samples, self.loss, random)
         return Audio(samples)
 
 
+def narrow(audio: Audio) -> NDArray[np.int16]:
+    """A sound as a telephone's microphone gives it: at 8 kHz."""
+    return np.asarray(soxr.resample(audio.samples, audio.rate, NARROW, quality="HQ"))
+
+
 def alaw(samples: NDArray[np.int16]) -> NDArray[np.int16]:
-    """What A-law (ITU-T G.711) leaves of a sound: eight segments of sixteen steps a sign."""
-    wide = samples.astype(np.int32)
-    size = np.where(wide >= 0, wide, ~wide) >> 3
-    # The two lowest segments have the same step of two; each one above doubles it.
-    shift = np.maximum(1, np.frexp(size)[1] - 5)
-    middle = ((size >> shift) << shift) + (1 << (shift - 1))
-    restored = np.where(wide >= 0, middle, -middle) * 8
-    return np.asarray(restored.clip(-32768, 32767), np.int16)
+    """What A-law leaves of a sound."""
+    return g711.decode(g711.encode(samples))
 
 
 def _mix(

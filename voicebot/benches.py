@@ -1,0 +1,161 @@
+"""The commands `voicebot bench …`: their arguments, what they do, what they print."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from voicebot import build, commands
+from voicebot.adapters.audio_file import read_audio
+from voicebot.adapters.sip_caller import Telephones
+from voicebot.adapters.sip_telephone import Echo
+from voicebot.bench import response
+from voicebot.bench.callers import Caller, read_callers
+from voicebot.bench.calls import Clip, greeting, place
+from voicebot.bench.channel import narrow
+from voicebot.bench.printing import lines
+from voicebot.bench.understanding import failed, failure, summary
+from voicebot.console import JsonOption, count_bar, load, out, print_json
+from voicebot.errors import LineError
+from voicebot.hearing.whole import bounds
+from voicebot.settings import Settings
+
+cli = typer.Typer(help="Measure the switchboard.", no_args_is_help=True)
+
+
+@cli.command("understanding")
+def bench_understanding(
+    callers: Annotated[Path, typer.Option(help="A folder with recorded callers.")],
+    telephone: Annotated[bool, typer.Option(help="Over 8 kHz and A-law.")] = False,
+    noise: Annotated[float | None, typer.Option(help="dB of speech over noise.")] = None,
+    noise_file: Annotated[
+        Path | None, typer.Option(help="The noise (default: ../noise/babble.flac).")
+    ] = None,
+    loss: Annotated[float, typer.Option(min=0, max=100, help="Percent of packets lost.")] = 0.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="The first so many only.")] = None,
+    failures: Annotated[bool, typer.Option(help="List what went wrong, with the texts.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how well recorded callers are understood: whose language, which office, how fast."""
+    line = commands.BenchLine(telephone, noise, noise_file, loss)
+    with count_bar("listening to callers") as progress:
+        results = commands.bench_understanding(load(), callers, line, limit, progress)
+    figures = summary(results)
+    if failures:
+        figures["failures"] = [failure(result) for result in results if failed(result)]
+    if as_json:
+        print_json(figures)
+        return
+    for text in lines(figures):
+        out.print(text, markup=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The switchboard to be called, and over what line."""
+
+    host: str
+    port: int
+    user: str
+    echo: Echo | None = None
+
+
+def read_target(address: str | None, settings: Settings, echo: Echo | None = None) -> Target:
+    """A switchboard as written, `user@host:port`; by default the one of the settings here.
+
+    Raises:
+        LineError: it is written otherwise.
+    """
+    sip = settings.sip
+    if address is None:
+        host = "127.0.0.1" if sip.host in ("0.0.0.0", "::") else sip.host
+        user = next((user for user in sip.users if user != "*"), "voicebot")
+        return Target(host, sip.port, user, echo)
+    user, _, where = address.removeprefix("sip:").rpartition("@")
+    host, _, port = where.partition(":")
+    if not user or not host or not (port or "5060").isdigit():
+        raise LineError(f"{address!r}: write whom to call as user@host or user@host:port")
+    return Target(host, int(port or "5060"), user, echo)
+
+
+ToOption = Annotated[
+    str | None,
+    typer.Option(metavar="USER@HOST:PORT", help="Whom to call (default: as in the settings)."),
+]
+
+
+@cli.command("response")
+def bench_response(
+    callers: Annotated[Path, typer.Option(help="A folder with recorded callers.")],
+    to: ToOption = None,
+    per_language: Annotated[
+        int | None, typer.Option(min=1, help="So many callers of each language only.")
+    ] = None,
+    patient: Annotated[bool, typer.Option(help="Speak when the greeting is over.")] = False,
+    echo: Annotated[
+        float | None, typer.Option(help="dB by which the line's echo is lower.")
+    ] = None,
+    echo_delay: Annotated[float, typer.Option(min=0, help="Seconds.")] = 0.1,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a running switchboard, speak, and time its answer at the caller's end of the wire."""
+    settings = load()
+    line = None if echo is None else Echo(abs(echo), echo_delay)
+    target = read_target(to, settings, line)
+    clips = read_clips(few(read_callers(callers), per_language))
+    with count_bar("calling") as progress:
+        responses = asyncio.run(_respond(target, clips, patient, progress))
+    figures: dict[str, Any] = response.summary(responses)
+    figures["failures"] = [
+        {"file": r.caller.file.name, "outcome": str(r.outcome)}
+        for r in responses
+        if r.outcome is not response.Outcome.ANSWERED
+    ]
+    if as_json:
+        print_json(figures)
+        return
+    for text in lines(figures):
+        out.print(text, markup=False)
+
+
+async def _respond(
+    target: Target, clips: Sequence[Clip], patient: bool, progress: Callable[[int, int], None]
+) -> list[response.Response]:
+    """One call after another."""
+    responses: list[response.Response] = []
+    async with Telephones.open(target.host, target.port, target.user, target.echo) as phones:
+        greeted = await greeting(phones.dial)
+        for clip in clips:
+            progress(len(responses), len(clips))
+            responses.append(await place(phones.dial, clip, greeted, patient))
+    progress(len(clips), len(clips))
+    return responses
+
+
+def few(callers: Sequence[Caller], per_language: int | None) -> list[Caller]:
+    """So many of each language, spread over the list; all where no number is given."""
+    if per_language is None:
+        return list(callers)
+    chosen: list[Caller] = []
+    for language in dict.fromkeys(caller.language for caller in callers):
+        own = [caller for caller in callers if caller.language == language]
+        step = max(1.0, len(own) / per_language)
+        chosen += [own[int(i * step)] for i in range(min(per_language, len(own)))]
+    return chosen
+
+
+def read_clips(callers: Sequence[Caller]) -> list[Clip]:
+    """What they say, as a telephone sends it; who says nothing by voice activity is left out."""
+    silero = build.silero()
+    clips = []
+    for caller in callers:
+        audio = read_audio(caller.file)
+        spoken = bounds(audio, silero.for_call())
+        if spoken is not None:
+            clips.append(Clip(caller, narrow(audio), *spoken))
+    return clips
