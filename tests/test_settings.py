@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 
@@ -204,24 +205,47 @@ def test_settings_are_frozen_and_can_be_handed_to_another_process(folder: Path) 
 def test_what_may_be_dialled_is_what_stands_in_the_file(folder: Path) -> None:
     write(
         folder,
-        '[connect]\nphones = ["201"]\n[connect.offices.ufficio-casa]\nway = "bridge"\n'
-        'targets = ["sip:casa@exchange.example:5070;transport=tcp", "+390592034444"]\n',
+        '[connect]\nphones = ["sip:201@exchange.example"]\n'
+        '[connect.offices.ufficio-casa]\nway = "bridge"\n'
+        'targets = ["sip:casa@exchange.example:5070;transport=tcp"]\n',
     )
     assert load_settings().connect.targets == {
-        "201",
+        "sip:201@exchange.example",
         "sip:casa@exchange.example:5070;transport=tcp",
-        "+390592034444",
     }
 
 
 @pytest.mark.parametrize(
-    "target", ["casa@x", "sip:x", 'sip:a@b"', "sip:a b@c", "sip:a@b\\nX: y", "sip:a@b?x=y", ""]
+    "target", ["casa@x", "sip:x", 'sip:a@b"', "sip:a b@c", "sip:a@b\nX: y", "sip:a@b?x=y", ""]
 )
 def test_a_target_that_is_none(folder: Path, target: str) -> None:
-    write(folder, f'[connect]\nphones = ["{target}"]\n')
-    assert "phones" in complaint() or "TOML" in complaint()
+    write(folder, f"[connect]\nphones = [{json.dumps(target)}]\n")
+    assert "connect.phones.0: String should match pattern" in complaint()
 
 
 def test_a_way_with_nowhere_to_go(folder: Path) -> None:
     write(folder, '[connect.offices.ufficio-casa]\nway = "transfer"\n')
     assert "way = 'transfer' needs targets" in complaint()
+
+
+ACCOUNT = '[[sip.accounts]]\nuser = "701"\ndomain = "exchange.example"\n'
+
+
+def test_a_number_alone_needs_an_exchange(folder: Path) -> None:
+    number = '[connect]\nphones = ["201"]\n'
+    write(folder, number)
+    assert "connect: Value error, 201: a number alone" in complaint()
+    write(folder, number + ACCOUNT)
+    assert load_settings().connect.targets == {"201"}
+
+
+@pytest.mark.parametrize(
+    ("sip", "wrong"),
+    [
+        ("max_calls = 228", "more than 230 calls"),
+        ("rtp_ports = [20000, 20050]", "must hold two for each of 28 calls"),
+    ],
+)
+def test_calls_that_we_place_need_room(folder: Path, sip: str, wrong: str) -> None:
+    write(folder, f'[sip]\n{sip}\n[connect]\nphones = ["sip:1@exchange.example"]\n')
+    assert wrong in complaint()

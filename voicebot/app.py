@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -91,6 +92,7 @@ class House:
             prompt=self.prompts.audio,
             clock=TownClock(settings.time_zone),
             patience=Patience(**settings.conversation.model_dump()),
+            routes=build.routes(settings, self.dialogue.content),
             log_transcripts=settings.privacy.log_transcripts,
         )
 
@@ -127,18 +129,27 @@ class House:
             return
         try:
             # here, so that a machine for which there is no SIP stack serves the page
+            from voicebot.adapters.sip_dialler import SipDialler
             from voicebot.adapters.sip_setup import SipAccount, SipSetup
             from voicebot.adapters.sip_stack import SipStack
 
             given = self.settings.sip.model_dump(exclude={"enabled", "accounts"})
             accounts = tuple(SipAccount(**one.values()) for one in self.settings.sip.accounts)
-            setup = SipSetup(**given, accounts=accounts)
+            connect = self.settings.connect
+            setup = SipSetup(
+                **given,
+                accounts=accounts,
+                targets=connect.targets,
+                max_placed=connect.max_calls if connect.targets else 0,
+            )
             telephone = SipStack(setup, self.switchboard.admission, self.switchboard.start)
             await telephone.start()
         except (ImportError, LineError) as error:
             logger.error("no calls by telephone: %s; until this is mended there is the page", error)
         else:
             self.telephone = telephone
+            dialler = SipDialler(telephone, setup)
+            self.switchboard.services = replace(self.switchboard.services, dialler=dialler)
 
     async def until_telephone_dies(self) -> None:
         """Return when only a new process brings telephone calls back; else never."""

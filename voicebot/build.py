@@ -26,7 +26,7 @@ from voicebot.content.load import load_content
 from voicebot.dialogue import Dialogue
 from voicebot.errors import SettingsError, SpeakingError, WeightsError
 from voicebot.hearing.language import choose
-from voicebot.model import Content, Language, Sentence
+from voicebot.model import Content, Language, OfficeId, Route, Sentence
 from voicebot.ports import Voice
 from voicebot.settings import Settings
 from voicebot.speaking.voices import Voices
@@ -61,6 +61,22 @@ def wanted_models(settings: Settings) -> set[str]:
 def silero() -> Silero:
     """Voice activity, one model for all calls."""
     return Silero()
+
+
+def routes(settings: Settings, content: Content) -> dict[OfficeId, Route]:
+    """How the callers of each office are put through.
+
+    Raises:
+        SettingsError: the settings name an office that is none.
+    """
+    known = {office.id for office in content.offices}
+    given = settings.connect.offices
+    if unknown := sorted(given.keys() - known):
+        raise SettingsError(
+            f"connect.offices: there is no office {', '.join(unknown)}; "
+            f"write some of {', '.join(sorted(known))}"
+        )
+    return {office: Route(one.way, one.targets) for office, one in given.items()}
 
 
 def hints(content: Content) -> dict[Language, str]:

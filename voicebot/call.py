@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from voicebot import dialogue as talk
 from voicebot.errors import HearingError
@@ -33,11 +33,13 @@ from voicebot.model import (
     Hypothesis,
     KeyPress,
     LineEvent,
+    OfficeId,
+    Route,
     Segment,
     Sentence,
     Typed,
 )
-from voicebot.ports import Clock, Ear, Line, VoiceActivity
+from voicebot.ports import Clock, Dialler, Ear, Line, VoiceActivity
 from voicebot.speaking.playout import Begun, Played, PlayoutEvent
 from voicebot.speaking.speaker import Speaker
 
@@ -73,6 +75,10 @@ class Services:
     """A sentence as sound, slowed down or not; raises SpeakingError."""
     clock: Clock
     patience: Patience
+    dialler: Dialler | None = None
+    """Calls people by telephone; None while there is no telephone side."""
+    routes: Mapping[OfficeId, Route] = field(default_factory=dict)
+    """Where the callers of each office go; an office that is not here has the queue."""
     log_transcripts: bool = False
     """Whether what callers say is written to the log; they must have agreed to it."""
 

@@ -36,6 +36,9 @@ HOME = Path(__file__).resolve().parent.parent
 """The checkout: intents, locales and models lie beside the package."""
 
 
+MAX_SIP_CALLS = 230
+"""Calls at once, both ways together. The stack's own limit is 255; some ring to be refused."""
+
 Target = Annotated[
     str,
     Field(pattern=r"^(\+?[0-9*#]{2,20}|sips?:[^\s<>\"?;@]+@[^\s<>\"?@]+)$"),
@@ -125,8 +128,8 @@ class Sip(_Group):
     "0592034444" and "+390592034444"; "*" for all. Calls to others get 404."""
     accounts: tuple[SipAccount, ...] = ()
     """Extensions to register as."""
-    max_calls: int = Field(default=20, ge=1, le=230)
-    """Calls at once by telephone, beside those from web pages. The stack's own limit is 255."""
+    max_calls: int = Field(default=20, ge=1, le=MAX_SIP_CALLS)
+    """Calls at once by telephone, beside those from web pages."""
     lost_timeout: float = Field(default=30.0, ge=1)
     """Seconds without a packet of sound after which a caller is gone; not while on hold."""
 
@@ -304,6 +307,26 @@ class Settings(BaseSettings):
         unknown = [code for code in value if code not in LANGUAGES]
         if unknown or not value or len(set(value)) != len(value):
             raise ValueError(f"write some of {', '.join(LANGUAGES)}, each once")
+        return value
+
+    @field_validator("connect")
+    @classmethod
+    def _reachable(cls, value: Connect, info: ValidationInfo) -> Connect:
+        """What is to be dialled must fit what takes calls."""
+        sip = info.data.get("sip")
+        if not isinstance(sip, Sip) or not value.targets:
+            return value
+        numbers = sorted(one for one in value.targets if not one.startswith("sip"))
+        if numbers and not sip.accounts:
+            raise ValueError(
+                f"{', '.join(numbers)}: a number alone is one of the exchange that an account "
+                "registers at: add it to sip.accounts, or write sip:number@exchange"
+            )
+        calls = sip.max_calls + value.max_calls
+        if calls > MAX_SIP_CALLS:
+            raise ValueError(f"max_calls: with sip.max_calls more than {MAX_SIP_CALLS} calls")
+        if sip.rtp_ports[1] - sip.rtp_ports[0] < 2 * calls:
+            raise ValueError(f"max_calls: sip.rtp_ports must hold two for each of {calls} calls")
         return value
 
     @classmethod

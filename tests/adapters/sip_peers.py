@@ -189,12 +189,12 @@ class Rtp(asyncio.DatagramProtocol):
         self._timestamp += 6 * PACKET
 
 
-async def sipp(folder: Path, scenario: str, target: int, **options: str | float) -> None:
-    """Run a scenario against a port.
+async def sipp(folder: Path, scenario: str, target: int | None, **options: str | float) -> None:
+    """Run a scenario against a port; without one, wait for a call at `port`.
 
     Options: `service` (user part), `seconds` (of each pause), `code` (the status to expect),
-    `host` (both sides' address), `port` (its own), `rtp_port`, `transport` (SIPp's), `calls`,
-    `rate`.
+    `host` (both sides' address), `port` (its own), `rtp_port`, `elsewhere` (another's port),
+    `transport` (SIPp's), `calls`, `rate`.
 
     Raises:
         AssertionError: the scenario was not kept.
@@ -206,7 +206,8 @@ async def sipp(folder: Path, scenario: str, target: int, **options: str | float)
     host = str(options.get("host", "127.0.0.1"))
     process = await asyncio.create_subprocess_exec(
         "sipp",
-        *(f"{host}:{target}", "-sf", str(file), "-nostdin", "-timeout", "60s"),
+        *((f"{host}:{target}",) if target else ()),
+        *("-sf", str(file), "-nostdin", "-timeout", "60s"),
         *("-timeout_error", "-default_behaviors", "all,-bye"),
         *("-i", host, "-p", str(options.get("port", free_port())), "-mp", str(free_port())),
         *("-t", str(options.get("transport", "u1"))),
@@ -214,6 +215,7 @@ async def sipp(folder: Path, scenario: str, target: int, **options: str | float)
         *("-s", str(options.get("service", "100"))),
         *("-d", str(round(float(options.get("seconds", 1)) * 1000))),
         *("-key", "rtp_port", str(options.get("rtp_port", 9))),
+        *("-key", "elsewhere", str(options.get("elsewhere", 9))),
         *("-trace_err", "-error_file", str(file.with_suffix(".err"))),
         *("-trace_msg", "-message_file", str(file.with_suffix(".msg"))),
         cwd=folder,

@@ -22,6 +22,7 @@ needs_baresip = pytest.mark.skipif(
     shutil.which("baresip") is None, reason="no baresip program on this machine"
 )
 
+USER = "3330001111"
 
 _CONFIG = """\
 module_path /usr/lib/baresip/modules
@@ -50,9 +51,11 @@ module_app ctrl_tcp.so
 class Telephone:
     """Debian's baresip program in a process of its own: speaks a WAV, presses keys, records."""
 
-    def __init__(self, folder: Path, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, folder: Path, writer: asyncio.StreamWriter, port: int) -> None:
         self._folder = folder
         self._writer = writer
+        self.address = f"sip:{USER}@127.0.0.1:{port}"
+        """Where it is called."""
         self._news = asyncio.Event()
         self.events: list[str] = []
         """The names of what it reports, such as CALL_ESTABLISHED."""
@@ -63,8 +66,8 @@ class Telephone:
         cls, folder: Path, speech: Path, codec: str = "pcma", extra: str = ""
     ) -> AsyncIterator[Telephone]:
         """A telephone that will say what is in the WAV `speech`, at the codec's own rate."""
-        control = free_port(socket.SOCK_STREAM)
-        output = _prepare(folder, speech, control, f"audio_codecs={codec}{extra}")
+        control, sip = free_port(socket.SOCK_STREAM), free_listener()
+        output = _prepare(folder, speech, (control, sip), f"audio_codecs={codec}{extra}")
         process = await asyncio.create_subprocess_exec(
             *("baresip", "-f", str(folder)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -74,7 +77,7 @@ class Telephone:
         output.close()
         try:
             reader, writer = await _connect(control)
-            telephone = cls(folder, writer)
+            telephone = cls(folder, writer, sip)
             reading = asyncio.create_task(telephone._read(reader))
             try:
                 yield telephone
@@ -97,7 +100,7 @@ class Telephone:
                 self._news.set()
 
     def do(self, command: str, parameters: str = "") -> None:
-        """One of its own commands: dial, sndcode, hold, resume, hangup."""
+        """One of its own commands: dial, accept, sndcode, hold, resume, hangup."""
         data = json.dumps({"command": command, "params": parameters}).encode()
         self._writer.write(b"%d:%s," % (len(data), data))
 
@@ -119,13 +122,13 @@ class Telephone:
         return np.asarray(samples[:, 0], np.int16), int(rate)
 
 
-def _prepare(folder: Path, speech: Path, control: int, account: str) -> IO[bytes]:
+def _prepare(folder: Path, speech: Path, ports: tuple[int, int], account: str) -> IO[bytes]:
     """Write its configuration; returns the file for what it prints."""
     folder.mkdir()
-    sip, rtp = free_listener(), 40_000 + 2 * (free_port() % 5000)
+    (control, sip), rtp = ports, 40_000 + 2 * (free_port() % 5000)
     where = {"folder": folder, "speech": speech, "control": control}
     (folder / "config").write_text(_CONFIG.format(sip=sip, rtp=rtp, rtp_end=rtp + 20, **where))
-    address = f"<sip:3330001111@127.0.0.1:{sip}>"
+    address = f"<sip:{USER}@127.0.0.1:{sip}>"
     (folder / "accounts").write_text(f"{address};regint=0;{account}\n")
     (folder / "contacts").touch()
     return (folder / "out.txt").open("wb")

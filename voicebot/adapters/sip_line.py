@@ -23,11 +23,14 @@ from baresip import (
 )
 from numpy.typing import NDArray
 
+from voicebot.adapters import sip_transfer
 from voicebot.adapters.sip_keys import Keys
+from voicebot.adapters.sip_setup import SipSetup
+from voicebot.errors import TransferError, Unreached
 from voicebot.media.inbound import Inbound
 from voicebot.media.resampling import Resampler
 from voicebot.model import RATE, Arrival, Audio, Caption, HungUp, KeyPress, LineEvent
-from voicebot.ports import AudioSource, BridgedOnly
+from voicebot.ports import AudioSource, Line
 
 logger = logging.getLogger(__name__)
 
@@ -45,15 +48,15 @@ _READ = 32_768
 """Bytes: as much as the stack's buffer holds."""
 
 
-class SipLine(BridgedOnly):
-    """A `Line` over one call that came in; made while it rings, used once it is answered."""
+class SipLine:
+    """A `Line` over one call, made while it rings, used once it is answered."""
 
     has_audio = True
 
-    def __init__(self, call: Call, lost_timeout: float) -> None:
+    def __init__(self, call: Call, setup: SipSetup) -> None:
         self.arrival = Arrival()
         self._call = call
-        self._lost_timeout = lost_timeout
+        self._setup = setup
         self._loop = asyncio.get_running_loop()
         self._source: AudioSource | None = None
         self._formats: _Formats | None = None
@@ -64,7 +67,11 @@ class SipLine(BridgedOnly):
         self._heard_at = self._loop.time()
         self._ended = False
         self._closed = False
-        call.on(self._on_stack_event)
+        self.rang = False
+        """Whether a call that we place has rung, or its exchange has said that it will."""
+        self.closing_status: int | None = None
+        """The SIP status by which the call ended, where it was never answered."""
+        call.on(self.on_stack_event)
 
     # Opening
 
@@ -84,6 +91,11 @@ class SipLine(BridgedOnly):
             await self.hang_up()
         self._heard_at = self._loop.time()
         return not self.over
+
+    async def settled(self) -> None:
+        """Wait until a call that we place is answered, or over."""
+        await self._settled.wait()
+        self._heard_at = self._loop.time()
 
     @property
     def over(self) -> bool:
@@ -107,8 +119,21 @@ class SipLine(BridgedOnly):
     def show(self, caption: Caption) -> None:
         """A telephone has no screen."""
 
+    async def transfer(self, target: str, patience: float) -> None:
+        """Send REFER, and wait for what becomes of it."""
+        address = self._setup.address(target)
+        if address is None:
+            raise TransferError(Unreached.NOT_ALLOWED)
+        await sip_transfer.blind(self._call, address, patience)
+
+    async def transfer_to(self, other: Line, patience: float) -> None:
+        """Send REFER with Replaces, and wait for what becomes of it."""
+        if not isinstance(other, SipLine):
+            raise TransferError(Unreached.UNSUPPORTED)
+        await sip_transfer.attended(self._call, other._call, patience)
+
     async def hang_up(self) -> None:
-        """Send BYE."""
+        """Send BYE; CANCEL while it rings."""
         if self._closed:
             return
         self._closed = True
@@ -124,9 +149,13 @@ class SipLine(BridgedOnly):
 
     def tick(self, frames: int) -> None:
         """Move the sound of the `frames` times 20 ms that have passed."""
-        if self.over or not self._settled.is_set():
+        if self.over:
             return
         try:
+            if not self._settled.is_set():
+                # the ringing tone and announcements of exchanges come before the answer
+                self._call.audio.read(_READ)
+                return
             info = self._call.audio.info()
             if self._formats is None or self._formats.outdated(info):
                 # answered just now, or the codec has changed in mid-call
@@ -138,9 +167,10 @@ class SipLine(BridgedOnly):
                 self._give(self._formats, info.tx_buffered)
         except (AudioNotActive, AudioRestarted):
             # between two negotiations there is no sound, but the caller's time goes on
-            self._wait(frames)
-        if self._loop.time() - self._heard_at > self._lost_timeout:
-            logger.info("a telephone call: no sound for %.0f s", self._lost_timeout)
+            if self._settled.is_set():
+                self._wait(frames)
+        if self._settled.is_set() and self._loop.time() - self._heard_at > self._setup.lost_timeout:
+            logger.info("a telephone call: no sound for %.0f s", self._setup.lost_timeout)
             self._end("lost")
 
     def _take(self, formats: _Formats, frames: int) -> None:
@@ -171,11 +201,17 @@ class SipLine(BridgedOnly):
 
     # From the stack
 
-    def _on_stack_event(self, event: StackEvent) -> None:
+    def on_stack_event(self, event: StackEvent) -> None:
+        """What the stack tells about this call."""
         match event.event:
+            case Event.CALL_RINGING | Event.CALL_PROGRESS:
+                self.rang = True
             case Event.CALL_ESTABLISHED:
                 self._settled.set()
             case Event.CALL_CLOSED:
+                # a number and a reason; without number it is the transport that failed
+                status = (event.text or "").partition(" ")[0]
+                self.closing_status = int(status) if status.isdecimal() else None
                 self._end("caller")
             case Event.CALL_DTMF_START if event.text:
                 if self._keys.down(event.text, self._loop.time()):

@@ -58,6 +58,25 @@ class SipSetup:
     max_calls: int
     lost_timeout: float
     """Seconds without a packet after which a caller is gone."""
+    targets: frozenset[str] = frozenset()
+    """All that may be dialled, or callers be transferred to: `sip:` addresses, or numbers of the
+    exchange that the first account registers at."""
+    max_placed: int = 0
+    """Calls that we place at once."""
+
+    def address(self, target: str) -> str | None:
+        """The SIP address of a target; None where the settings do not name it, and for a number
+        where no account tells whose it is."""
+        if target not in self.targets:
+            return None
+        if target.startswith(("sip:", "sips:")):
+            return target
+        if not self.accounts:
+            return None
+        account = self.accounts[0]
+        # as the account itself is reached: the stack goes by an address's own transport
+        way = "" if account.transport == "udp" else f";transport={account.transport}"
+        return f"sip:{target.replace('#', '%23')}@{account.domain}{way}"
 
     def check_address(self) -> None:
         """Try the address: the stack starts without a word where it is another machine's.
@@ -91,7 +110,7 @@ class SipSetup:
         return Config(
             # without an interface the stack would not use the loopback address at all
             net_interface=None if everywhere else self.host,
-            max_concurrent_calls=self.max_calls + _SPARE_CALLS,
+            max_concurrent_calls=self.max_calls + self.max_placed + _SPARE_CALLS,
             extra_config_text="".join(f"{k} {v}\n" for k, v in lines.items() if v is not None),
         )
 

@@ -51,8 +51,10 @@ class SipStack:
         self._admission = admission
         self._on_call = on_call
         self._runtime: Runtime | None = None
+        self._listeners: list[UserAgent] = []
         self._extensions: list[UserAgent] = []
         self._lines: set[SipLine] = set()
+        self._placed: set[SipLine] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.died = asyncio.Event()
         """Set when the stack has died; only a new process brings it back."""
@@ -84,11 +86,12 @@ class SipStack:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(line.hang_up() for line in tuple(self._lines)))
+        await asyncio.gather(*(line.hang_up() for line in (*self._lines, *self._placed)))
         for agent in self._extensions:
             with contextlib.suppress(BaresipError):
                 await agent.unregister(timeout=2)
         self._extensions.clear()
+        self._listeners.clear()
         if self._runtime is not None and not self.died.is_set():
             runtime, self._runtime = self._runtime, None
             with contextlib.suppress(BaresipError):
@@ -100,6 +103,7 @@ class SipStack:
                 runtime, self._setup.listener(user), transfer_policy="reject"
             )
             agent.on_incoming(self._on_incoming)
+            self._listeners.append(agent)
         for account in self._setup.accounts:
             agent = await UserAgent.create(
                 runtime, self._setup.extension(account), transfer_policy="reject"
@@ -127,7 +131,7 @@ class SipStack:
 
     async def _take(self, call: Call) -> None:
         """Answer or refuse one call; what goes wrong with it touches no other."""
-        line = SipLine(call, self._setup.lost_timeout)
+        line = SipLine(call, self._setup)
         try:
             if len(self._lines) >= self._setup.max_calls:
                 raise LineError("all telephone lines are busy")
@@ -145,6 +149,31 @@ class SipStack:
             logger.warning("a telephone call was not answered: %s", sip_log.redacted(str(error)))
             await line.hang_up()
 
+    # Calls that we place
+
+    @property
+    def placed(self) -> int:
+        """How many of the calls going on were placed by us."""
+        return sum(not line.over for line in self._placed)
+
+    def carry(self, line: SipLine) -> None:
+        """Move the sound of a call that we place, until it ends."""
+        self._placed.add(line)
+
+    def agent_for(self, address: str) -> tuple[Runtime, UserAgent]:
+        """Who calls that address: the account of its exchange, else the first listener.
+
+        Raises:
+            BaresipError: there is nobody to call it.
+        """
+        host = address.partition("@")[2].partition(";")[0]
+        accounts = zip(self._setup.accounts, self._extensions, strict=False)
+        agents = [agent for account, agent in accounts if account.domain == host]
+        agents += self._listeners or self._extensions
+        if self._runtime is None or not agents:
+            raise BaresipError("the telephone side does not run")
+        return self._runtime, agents[0]
+
     async def _pump(self) -> None:
         """Move the sound of all calls every 20 ms, and let go of those that have ended."""
         loop = asyncio.get_running_loop()
@@ -153,7 +182,7 @@ class SipStack:
             await asyncio.sleep(done + FRAME_SECONDS - loop.time())
             frames = int((loop.time() - done) / FRAME_SECONDS)
             done += frames * FRAME_SECONDS
-            for line in tuple(self._lines):
+            for line in (*self._lines, *self._placed):
                 try:
                     line.tick(frames)
                 except Exception:
@@ -161,6 +190,7 @@ class SipStack:
                     self._hold(line.hang_up())
                 if line.over:
                     self._lines.discard(line)
+                    self._placed.discard(line)
 
     # The stack's life
 

@@ -87,7 +87,8 @@ async def _set_hold(call: Call, on: bool) -> None:
     deadline = loop.time() + HOLD_PATIENCE
     while True:
         try:
-            return await (call.hold() if on else call.resume())
+            await (call.hold() if on else call.resume())
+            return
         except StaleHandleError:
             raise
         except BaresipError:
