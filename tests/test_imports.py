@@ -38,14 +38,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {*VALUES, "dialogue", "understanding"},
     "bench": {*VALUES, "ports", "media", "understanding"},
     "staff": {*VALUES, "content", "understanding", "answering", "offices"},
-    "web": {*VALUES, "ports", "switchboard"},
+    "access": {*VALUES, "ports"},
+    "web": {*VALUES, "ports", "switchboard", "access"},
 }
 """By room, the rooms it may import; those that compose and present are `FREE`."""
 
-FREE = {"app", "benches", "build", "commands", "console", "__main__", "__init__"}
+FREE = {"app", "benches", "build", "commands", "console", "users", "__main__", "__init__"}
 
 VENDORS = {
     "aiortc",
+    "aiosqlite",
+    "alembic",
+    "argon2",
     "av",
     "baresip",
     "ctranslate2",
@@ -53,8 +57,10 @@ VENDORS = {
     "faster_whisper",
     "onnxruntime",
     "piper",
+    "psycopg",
     "pydub",
     "soundfile",
+    "sqlalchemy",
     "tokenizers",
     "vosk",
 }

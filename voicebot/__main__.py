@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from voicebot import __version__, app, benches, commands, console
+from voicebot import __version__, app, benches, commands, console, users
 from voicebot.console import JsonOption, count_bar, err, load, out, print_json
 from voicebot.errors import VoicebotError
 from voicebot.model import LANGUAGES, Language
@@ -35,6 +35,7 @@ cli = typer.Typer(
 models = typer.Typer(help="The speech models: what there is, fetch, verify.", no_args_is_help=True)
 cli.add_typer(models, name="models")
 cli.add_typer(benches.cli, name="bench")
+cli.add_typer(users.cli, name="user")
 
 LanguageOption = Annotated[
     str, typer.Option("--lang", metavar="|".join(LANGUAGES), help="The language.")

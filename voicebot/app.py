@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,10 +18,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from voicebot import build
+from voicebot.access.sign_in import Access, Limits
 from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.clock import TownClock
+from voicebot.adapters.passwords import Argon2Passwords
 from voicebot.adapters.speech_process import ChildSynthesiser, Recogniser, Renderer, WhisperEar
+from voicebot.adapters.sql_accounts import SqlAccounts, SqlSessions
+from voicebot.adapters.sql_engine import make_tables
 from voicebot.adapters.tempo import stretch
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import Relay, WebRtcLine
@@ -34,6 +39,7 @@ from voicebot.speaking.cache import PromptCache
 from voicebot.speaking.prompts import Prompts
 from voicebot.switchboard import Switchboard
 from voicebot.web.server import Doors, Site, create_app
+from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
 
 if TYPE_CHECKING:
@@ -58,6 +64,7 @@ class House:
             VoicebotError: the staff files, the texts or the manifest are wrong.
         """
         self.settings = settings
+        self._clock = TownClock(settings.time_zone)
         self.dialogue = build.dialogue(
             settings, load_content(settings.paths.intents, settings.languages)
         )
@@ -81,6 +88,7 @@ class House:
         max_calls = settings.http.max_calls + settings.sip.max_calls * settings.sip.enabled
         self.switchboard = Switchboard(self._services(), max_calls)
         self.telephone: SipStack | None = None
+        self._database = build.database(settings)
 
     def _services(self) -> Services:
         settings = self.settings
@@ -90,7 +98,7 @@ class House:
             voice_activity=build.silero().for_call,
             endpointing=Endpointing(**settings.endpointing.model_dump()),
             prompt=self.prompts.audio,
-            clock=TownClock(settings.time_zone),
+            clock=self._clock,
             patience=Patience(**settings.conversation.model_dump()),
             routes=build.routes(settings, self.dialogue.content),
             log_transcripts=settings.privacy.log_transcripts,
@@ -101,6 +109,7 @@ class House:
 
         A model that is missing or broken takes nothing down: callers have the keys, or read.
         """
+        await make_tables(self._database)
         for child, lack in ((self._ear, "callers have the keys"), (self._voices, "callers read")):
             try:
                 await child.start()
@@ -163,6 +172,7 @@ class House:
             await self.telephone.close()
         await self._ear.stop()
         await self._voices.stop()
+        await self._database.dispose()
 
     def web(self) -> FastAPI:
         """The pages and their doors."""
@@ -174,9 +184,20 @@ class House:
             texts=load_page_texts(self.settings.paths.locales, self.settings.languages),
             ice_servers=tuple(s.model_dump(exclude_none=True) for s in rtc.ice_servers),
             max_body=http.max_body,
+            staff_texts=load_page_texts(self.settings.paths.locales, STAFF_LANGUAGES, "staff"),
         )
         doors = Doors(webrtc=partial(WebRtcLine.answer, relays=relays), text=TextSocketLine)
-        return create_app(self.switchboard, doors, site)
+        return create_app(self.switchboard, doors, site, self._access())
+
+    def _access(self) -> Access:
+        limits = self.settings.sign_in
+        return Access(
+            SqlAccounts(self._database),
+            SqlSessions(self._database),
+            Argon2Passwords(),
+            self._clock,
+            Limits(timedelta(seconds=limits.idle), timedelta(seconds=limits.total)),
+        )
 
 
 async def _serve(settings: Settings, progress: Bar) -> None:

@@ -18,6 +18,7 @@ from voicebot.adapters.piper import Piper
 from voicebot.adapters.recogniser import RecogniserByLanguage
 from voicebot.adapters.silero import Silero
 from voicebot.adapters.speech_process import Recogniser
+from voicebot.adapters.sql_engine import Engine, open_engine
 from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.vosk import Vosk, VoskModel
 from voicebot.adapters.whisper import Whisper
@@ -56,6 +57,12 @@ def wanted_models(settings: Settings) -> set[str]:
     recognisers = [label for labels in settings.speech.recognisers.values() for label in labels]
     vosk = {label.partition(":")[2] for label in recognisers if label.startswith("vosk:")}
     return piper | vosk | {"whisper-base", "kokoro-82m"}
+
+
+def database(settings: Settings) -> Engine:
+    """The database of accounts and of the queue; its tables are made by `make_tables`."""
+    file = settings.paths.data / "voicebot.sqlite"
+    return open_engine(settings.database.url or f"sqlite+aiosqlite:///{file}")
 
 
 def silero() -> Silero:

@@ -23,6 +23,7 @@ from voicebot.model import Action, Audio, Content, Heard, Language, Request, Und
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
 from voicebot.staff.check import check, report_lines
+from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
 from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
@@ -43,9 +44,14 @@ def check_files(settings: Settings) -> tuple[bool, list[str]]:
 
     report = check(settings.paths.intents, settings.languages, understander)
     lines = report_lines(report)
-    faults = [_fault(load, settings) for load in (load_catalogues, load_page_texts)]
+    loads = (load_catalogues, load_page_texts, _load_staff_texts)
+    faults = [_fault(load, settings) for load in loads]
     texts = [fault for fault in faults if fault is not None]
     return report.ok and not texts, [*texts, *lines]
+
+
+def _load_staff_texts(locales: Path, _: Sequence[Language]) -> object:
+    return load_page_texts(locales, STAFF_LANGUAGES, "staff")
 
 
 def _fault(load: Callable[[Path, Sequence[Language]], object], settings: Settings) -> str | None:

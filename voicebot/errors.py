@@ -10,7 +10,10 @@
     ├── SpeakingError      speaking       no voice could say the text
     ├── LineError          line           a call could not be opened, or its peer sent nonsense
     ├── DialError          dial           nobody was reached by telephone; carries the reason
-    └── TransferError      transfer       a caller was not handed on, and is still with us
+    ├── TransferError      transfer       a caller was not handed on, and is still with us
+    └── AccountError       account        an account, its password or its rights are wrong
+        ├── SignInRefused  sign_in        account and password do not belong together
+        └── SignInSlowed   slowed         too many tries have failed: wait
 
 Every one says in plain words what is wrong and what to do. Errors of a library
 are wrapped with `from` at the border of the stage that met them.
@@ -115,3 +118,25 @@ class TransferError(VoicebotError):
         """`message` says more, and names nobody."""
         super().__init__(message or f"not transferred: {reason}")
         self.reason = reason
+
+
+class AccountError(VoicebotError):
+    """An account, its password or its rights are wrong."""
+
+    code = "account"
+
+
+class SignInRefused(AccountError):
+    """Account and password do not belong together; which of the two is wrong is not told."""
+
+    code = "sign_in"
+
+
+class SignInSlowed(AccountError):
+    """Too many tries have failed; none is looked at for a while."""
+
+    code = "slowed"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"too many tries have failed; try again in {seconds:.0f} seconds")
+        self.seconds = seconds

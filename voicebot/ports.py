@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.errors import TransferError, Unreached
-from voicebot.model import Arrival, Audio, Caption, Heard, Language, LineEvent, Rendered, Segment
+from voicebot.model import (
+    Account,
+    Arrival,
+    Audio,
+    Caption,
+    Heard,
+    Language,
+    LineEvent,
+    Rendered,
+    Segment,
+    Session,
+)
 
 
 class AudioSource(Protocol):
@@ -147,3 +158,63 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The moment, aware, in the town's time zone."""
+
+
+class Accounts(Protocol):
+    """Those who may sign in; kept over restarts."""
+
+    async def all(self) -> list[Account]:
+        """Every account, by id."""
+
+    async def find(self, account_id: str) -> tuple[Account, str] | None:
+        """An account and its password in the stored form."""
+
+    async def add(self, account: Account, password: str) -> None:
+        """A new account with its password in the stored form.
+
+        Raises:
+            AccountError: there is one of that id.
+        """
+
+    async def set_password(self, account_id: str, password: str) -> None:
+        """Another password, in the stored form; the account's sessions end.
+
+        Raises:
+            AccountError: there is none of that id.
+        """
+
+    async def remove(self, account_id: str) -> None:
+        """The account and its sessions end.
+
+        Raises:
+            AccountError: there is none of that id.
+        """
+
+
+class Sessions(Protocol):
+    """Browsers that are signed in, by the digest of their token; kept over restarts."""
+
+    async def open(self, digest: str, session: Session) -> None:
+        """A new session."""
+
+    async def find(self, digest: str) -> Session | None:
+        """The session of this digest, expired or not."""
+
+    async def seen(self, digest: str, at: datetime) -> None:
+        """It was used then."""
+
+    async def close(self, digest: str) -> None:
+        """It ends; harmless when it has ended already."""
+
+    async def forget(self, unseen_since: datetime, opened_before: datetime) -> None:
+        """End all that were not used since the one or were opened before the other."""
+
+
+class Passwords(Protocol):
+    """Turns passwords into a form from which they cannot be had back. Slow on purpose."""
+
+    async def hashed(self, password: str) -> str:
+        """The form that is stored."""
+
+    async def match(self, stored: str, password: str) -> bool:
+        """Whether the stored form is this password's; False for one that is damaged."""

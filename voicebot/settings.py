@@ -269,6 +269,22 @@ class Conversation(_Group):
     """A call that lasts longer is ended politely."""
 
 
+class Database(_Group):
+    """Where accounts and the queue are kept."""
+
+    url: str = ""
+    """`postgresql+psycopg://user:password@host/name`; empty for a SQLite file in `paths.data`."""
+
+
+class SignIn(_Group):
+    """Sessions of the people who work here. Seconds."""
+
+    idle: float = Field(default=3600.0, ge=60)
+    """Without any use a session ends; an open desk is use."""
+    total: float = Field(default=43200.0, ge=60)
+    """However much it is used, a session ends: sign in anew every day."""
+
+
 class Privacy(_Group):
     """What may be kept. All off."""
 
@@ -299,6 +315,8 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     endpointing: Endpointing = Endpointing()
     conversation: Conversation = Conversation()
+    database: Database = Database()
+    sign_in: SignIn = SignIn()
     privacy: Privacy = Privacy()
 
     @field_validator("languages")

@@ -9,14 +9,18 @@ import threading
 import time as clock
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from typing import Any, TypeVar, cast
 
 import numpy as np
 import pytest
 import uvicorn
 
+from tests.fakes.accounts import FakeAccounts, FakePasswords, FakeSessions
 from voicebot import switchboard as switchboard_module
+from voicebot.access.register import Register
+from voicebot.access.sign_in import Access, Limits
+from voicebot.adapters.clock import TownClock
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import WebRtcLine
 from voicebot.call import Services
@@ -24,6 +28,7 @@ from voicebot.model import (
     FRAME_SAMPLES,
     LANGUAGES,
     RATE,
+    Account,
     Appointment,
     Arrival,
     Audio,
@@ -40,6 +45,7 @@ from voicebot.ports import Line
 from voicebot.settings import HOME
 from voicebot.switchboard import Switchboard
 from voicebot.web.server import Doors, Site, create_app
+from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
 
 T = TypeVar("T")
@@ -177,6 +183,12 @@ class House:
     calls: list[Conversation] = field(default_factory=list)
     """All since the list was cleared, the ended ones too."""
     held: int = 0
+    accounts: FakeAccounts = field(default_factory=lambda: FakeAccounts(FakeSessions()))
+    """Nobody, until a test adds some."""
+
+    def employ(self, account: Account, password: str) -> None:
+        """Add an account."""
+        self.ask(Register(self.accounts, FakePasswords()).add(account, password))
 
     async def take_call(self, call_id: str, line: Line, services: Services) -> None:
         """Stands in for `voicebot.call.take_call`."""
@@ -219,6 +231,11 @@ class House:
         self.wait_until(lambda: self.switchboard.running == 0, patience)
 
 
+def _access(accounts: FakeAccounts, sessions: FakeSessions) -> Access:
+    limits = Limits(timedelta(hours=1), timedelta(hours=12))
+    return Access(accounts, sessions, FakePasswords(), TownClock("Europe/Rome"), limits)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -236,10 +253,14 @@ def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]
     shown = content or town()
     switchboard = Switchboard(cast(Services, None), max_calls)
     doors = Doors(webrtc=_open_webrtc, text=TextSocketLine)
-    site = Site(lambda: shown, LANGUAGES, texts, (), MAX_BODY)
+    staff_texts = load_page_texts(HOME / "locales", STAFF_LANGUAGES, "staff")
+    site = Site(lambda: shown, LANGUAGES, texts, (), MAX_BODY, staff_texts)
+    sessions = FakeSessions()
+    accounts = FakeAccounts(sessions)
+    access = _access(accounts, sessions)
     port = _free_port()
     config = uvicorn.Config(
-        create_app(switchboard, doors, site), port=port, log_level="warning", lifespan="off"
+        create_app(switchboard, doors, site, access), port=port, log_level="warning", lifespan="off"
     )
     server = uvicorn.Server(config)
     ready = threading.Event()
@@ -260,7 +281,7 @@ def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]
         thread.join(20)
         assert not thread.is_alive(), "the server did not stop"
 
-    house = House(f"http://127.0.0.1:{port}", switchboard, loops[0], stop)
+    house = House(f"http://127.0.0.1:{port}", switchboard, loops[0], stop, accounts=accounts)
     patch = pytest.MonkeyPatch()
     patch.setattr(switchboard_module, "take_call", house.take_call)
     try:

@@ -1,5 +1,6 @@
 """The values that pass between the rooms of the house: frozen, each field with its unit."""
 
+from voicebot.model.account import Account, Role, Session
 from voicebot.model.arrival import Arrival, NumberingPlan
 from voicebot.model.basics import FRAME_SAMPLES, FRAME_SECONDS, LANGUAGES, RATE, Language, OfficeId
 from voicebot.model.hours import (
@@ -48,6 +49,7 @@ from voicebot.model.town import (
 )
 
 __all__ = [
+    "Account",
     "Action",
     "ActionPhrase",
     "Appointment",
@@ -83,9 +85,11 @@ __all__ = [
     "Rendered",
     "Request",
     "Route",
+    "Role",
     "Season",
     "Segment",
     "Sentence",
+    "Session",
     "Span",
     "SpecialDays",
     "Typed",

@@ -75,11 +75,11 @@ class CallerPage:
     def _language(self, chosen: str | None, accepted: str) -> Language:
         if chosen in self._languages:
             return chosen
-        wanted = (code for code in _accepted(accepted) if code in self._languages)
+        wanted = (code for code in accepted_languages(accepted) if code in self._languages)
         return next(wanted, self._languages[0])
 
 
-def _accepted(header: str) -> list[Language]:
+def accepted_languages(header: str) -> list[Language]:
     """The languages of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first."""
     weighted = []
     for part in header.split(","):

@@ -14,12 +14,15 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from voicebot.access.sign_in import Access
 from voicebot.errors import LineError
 from voicebot.model import Arrival, Content, Language
 from voicebot.ports import Line
 from voicebot.switchboard import Switchboard
-from voicebot.web.guard import Guard
+from voicebot.web.guard import Guard, same_site
 from voicebot.web.pages import CallerPage, Visit
+from voicebot.web.sign_in import add_sign_in
+from voicebot.web.staff_pages import StaffPages
 
 HERE = Path(__file__).parent
 
@@ -50,9 +53,11 @@ class Site:
     """The words of the pages by language: from an English text to the shown one."""
     ice_servers: tuple[Mapping[str, str], ...]
     max_body: int
+    staff_texts: Mapping[Language, Callable[[str], str]]
+    """The same for the pages behind the sign-in."""
 
 
-def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
+def create_app(switchboard: Switchboard, doors: Doors, site: Site, access: Access) -> FastAPI:
     """The web application."""
     app = FastAPI(title="voicebot", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, max_body=site.max_body)
@@ -60,6 +65,8 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     page = CallerPage(HERE / "templates", site.content, site.languages, site.texts)
+
+    add_sign_in(app, access, StaffPages(HERE / "templates", site.content, site.staff_texts))
 
     @app.get("/", response_class=HTMLResponse)
     async def caller(
@@ -75,7 +82,7 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
         sdp: Annotated[str, Body(embed=True, min_length=1)],
         office: Annotated[str | None, Body(embed=True)] = None,
     ) -> Response:
-        if not _same_site(request.headers.get("origin"), request.headers.get("host")):
+        if not same_site(request.headers):
             return _problem(403, LineError("calls are taken only from this site's own page"))
         try:
             with switchboard.admission():
@@ -90,7 +97,7 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
 
     @app.websocket("/api/text")
     async def text(socket: WebSocket, office: str | None = None) -> None:
-        if not _same_site(socket.headers.get("origin"), socket.headers.get("host")):
+        if not same_site(socket.headers):
             await socket.close(1008, "calls are taken only from this site's own page")
             return
         await socket.accept()
@@ -126,11 +133,6 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site) -> FastAPI:
         )
 
     return app
-
-
-def _same_site(origin: str | None, host: str | None) -> bool:
-    """Browsers send the origin; a program without one is no cross-site request."""
-    return origin is None or origin.split("://", 1)[-1] == host
 
 
 async def _refused(_: Request, error: Exception) -> Response:

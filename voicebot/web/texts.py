@@ -1,4 +1,5 @@
-"""The words of the pages, from `locales/<language>/LC_MESSAGES/pages.po`."""
+"""The words of the pages, from `locales/<language>/LC_MESSAGES/`: `pages.po` for callers,
+`staff.po` for those who work here."""
 
 from __future__ import annotations
 
@@ -16,14 +17,15 @@ from voicebot.model import Language
 
 
 def load_page_texts(
-    locales: Path, languages: Sequence[Language]
+    locales: Path, languages: Sequence[Language], catalogue: str = "pages"
 ) -> Mapping[Language, Callable[[str], str]]:
     """By language, from an English text to the shown one.
 
     Raises:
         ContentError: a catalogue is missing or broken, or lacks what another one has.
     """
-    files = {code: locales / code / "LC_MESSAGES" / "pages.po" for code in languages}
+    name = f"{catalogue}.po"
+    files = {code: locales / code / "LC_MESSAGES" / name for code in languages}
     catalogues = {code: _read(path, code) for code, path in files.items()}
     texts = dict.fromkeys(str(m.id) for c in catalogues.values() for m in c if m.id)
     problems = [
