@@ -33,13 +33,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{stage: {*VALUES, "ports"} for stage in STAGES},
     "dialogue": {*VALUES, "understanding", "offices", "answering"},
     "adapters": {*VALUES, "ports", "media"},
-    "call": {*VALUES, "ports", "dialogue", "hearing", "speaking", "media"},
+    "holding": {*VALUES, "ports"},
+    "call": {*VALUES, "ports", "dialogue", "hearing", "speaking", "media", "holding"},
     "switchboard": {*VALUES, "ports", "call"},
     "report": {*VALUES, "dialogue", "understanding"},
     "bench": {*VALUES, "ports", "media", "understanding"},
     "staff": {*VALUES, "content", "understanding", "answering", "offices"},
     "access": {*VALUES, "ports"},
-    "web": {*VALUES, "ports", "switchboard", "access"},
+    "web": {*VALUES, "ports", "switchboard", "access", "holding"},
 }
 """By room, the rooms it may import; those that compose and present are `FREE`."""
 
@@ -52,6 +53,7 @@ VENDORS = {
     "argon2",
     "av",
     "baresip",
+    "cryptography",
     "ctranslate2",
     "espeakng_loader",
     "faster_whisper",

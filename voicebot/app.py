@@ -34,6 +34,7 @@ from voicebot.call import Patience, Services
 from voicebot.content.load import load_content
 from voicebot.errors import LineError, SpeakingError, VoicebotError
 from voicebot.hearing.endpointing import Endpointing
+from voicebot.holding.desk import Desk
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
 from voicebot.speaking.prompts import Prompts
@@ -86,6 +87,9 @@ class House:
             slow_down=partial(stretch, speed=settings.speech.slower),
         )
         max_calls = settings.http.max_calls + settings.sip.max_calls * settings.sip.enabled
+        self._hold_database = build.hold_database(settings)
+        self.queue = build.queue(settings, self.dialogue.content, self._hold_database)
+        self.desk = Desk(self.queue)
         self.switchboard = Switchboard(self._services(), max_calls)
         self.telephone: SipStack | None = None
         self._database = build.database(settings)
@@ -108,8 +112,14 @@ class House:
         """Start the speech processes and have the greeting ready.
 
         A model that is missing or broken takes nothing down: callers have the keys, or read.
+
+        Raises:
+            StoreError: the database can't be opened; without it no place would be kept.
         """
         await make_tables(self._database)
+        await self._hold_database.open()
+        await self.queue.open()
+        await self.desk.open()
         for child, lack in ((self._ear, "callers have the keys"), (self._voices, "callers read")):
             try:
                 await child.start()
@@ -170,6 +180,9 @@ class House:
         await self.switchboard.close()
         if self.telephone is not None:
             await self.telephone.close()
+        await self.desk.close()
+        await self.queue.close()
+        await self._hold_database.close()
         await self._ear.stop()
         await self._voices.stop()
         await self._database.dispose()

@@ -11,9 +11,10 @@
     ├── LineError          line           a call could not be opened, or its peer sent nonsense
     ├── DialError          dial           nobody was reached by telephone; carries the reason
     ├── TransferError      transfer       a caller was not handed on, and is still with us
-    └── AccountError       account        an account, its password or its rights are wrong
-        ├── SignInRefused  sign_in        account and password do not belong together
-        └── SignInSlowed   slowed         too many tries have failed: wait
+    ├── AccountError       account        an account, its password or its rights are wrong
+    │   ├── SignInRefused  sign_in        account and password do not belong together
+    │   └── SignInSlowed   slowed         too many tries have failed: wait
+    └── StoreError         store          the database failed
 
 Every one says in plain words what is wrong and what to do. Errors of a library
 are wrapped with `from` at the border of the stage that met them.
@@ -140,3 +141,9 @@ class SignInSlowed(AccountError):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"too many tries have failed; try again in {seconds:.0f} seconds")
         self.seconds = seconds
+
+
+class StoreError(VoicebotError):
+    """The database can't be reached or failed; nothing of the change was kept."""
+
+    code = "store"

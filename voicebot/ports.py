@@ -22,6 +22,7 @@ from voicebot.model import (
     Segment,
     Session,
 )
+from voicebot.model.holding import Claim, Move, Talk, Ticket, TicketId, Wish
 
 
 class AudioSource(Protocol):
@@ -218,3 +219,68 @@ class Passwords(Protocol):
 
     async def match(self, stored: str, password: str) -> bool:
         """Whether the stored form is this password's; False for one that is damaged."""
+
+
+class HoldStore(Protocol):
+    """Keeps the tickets of all who wait. Each method is one transaction, and may raise StoreError.
+
+    Moments are the store's own: there is one clock, whatever node asks.
+    """
+
+    async def enter(self, wish: Wish, node: str, with_code: bool) -> Ticket:
+        """A new ticket, WAITING; with four digits that no other open ticket has."""
+
+    async def claim(self, claim: Claim) -> Ticket | None:
+        """Offer the ticket of the smallest rank among those that may be taken; None when none is.
+
+        Of any number who claim at once, each gets another ticket. An offer past its deadline is
+        claimable like any that waits.
+        """
+
+    async def move(self, ticket: TicketId, move: Move) -> Ticket | None:
+        """Make the change; None, and no change, when the ticket does not stand as `move` says."""
+
+    async def resume(
+        self, node: str, caller: bytes | None = None, code: str | None = None
+    ) -> Ticket | None:
+        """The dropped ticket of this caller, or with this code: WAITING again, at this node."""
+
+    async def open_tickets(self, node: str) -> list[Ticket]:
+        """All of this node that are not closed, the smallest rank first."""
+
+    async def recover(self, node: str, grace: float) -> int:
+        """At the start: the lines that `node` held before are gone; how many places are kept.
+
+        They are DROPPED with `grace` seconds from now. The time for which no node ran does not use
+        up the grace of those that were dropped before.
+        """
+
+    async def beat(self, node: str, grace: float, dead_after: float) -> bool:
+        """Every few seconds: this node lives. True when tickets were changed by it.
+
+        Keeps the places of nodes that have not been seen for `dead_after` seconds, as `recover`
+        does; closes those whose grace, or whose window for calls back, is over.
+        """
+
+    async def talks(self, count: int) -> list[Talk]:
+        """The last talks that came to their end, the newest first."""
+
+    async def forget(self, seconds: float) -> int:
+        """Delete what was closed longer ago than that; how many tickets."""
+
+
+class Numbers(Protocol):
+    """Keeps telephone numbers so that the database alone gives none away."""
+
+    def key(self, number: str) -> bytes:
+        """The keyed hash: the same for the same number, and nothing else can be told from it."""
+
+    def seal(self, number: str) -> bytes:
+        """The number encrypted."""
+
+    def unseal(self, sealed: bytes) -> str:
+        """The number again.
+
+        Raises:
+            StoreError: it was encrypted with another key.
+        """

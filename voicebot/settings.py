@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -274,6 +275,16 @@ class Database(_Group):
 
     url: str = ""
     """`postgresql+psycopg://user:password@host/name`; empty for a SQLite file in `paths.data`."""
+    key: SecretStr | None = None
+    """64 hexadecimal digits by which telephone numbers are hashed and encrypted; None: those in
+    `secret.key` in `paths.data`, made at the first start."""
+
+    @field_validator("key")
+    @classmethod
+    def _digits(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch("[0-9a-fA-F]{64}", value.get_secret_value()):
+            raise ValueError("write 64 hexadecimal digits; make them with openssl rand -hex 32")
+        return value
 
 
 class SignIn(_Group):
@@ -283,6 +294,48 @@ class SignIn(_Group):
     """Without any use a session ends; an open desk is use."""
     total: float = Field(default=43200.0, ge=60)
     """However much it is used, a session ends: sign in anew every day."""
+
+
+class Holding(_Group):
+    """The queue in which callers wait for an operator. Seconds."""
+
+    node: str | None = None
+    """The name of this process where several share a database; None: the machine's name. It must
+    stay the same over a restart."""
+    offer: float = Field(default=20.0, gt=0)
+    """How long a call rings at an operator before the next one is asked."""
+    connecting: float = Field(default=10.0, gt=0)
+    """How long the sound may take to be joined after she has accepted."""
+    wrap_up: float = Field(default=20.0, ge=0)
+    """For her notes after a call; 0: until she says that she is ready."""
+    headset_grace: float = Field(default=8.0, ge=0)
+    """How long her browser may be away in mid-call before the caller waits again."""
+    reserved: float = Field(default=30.0, ge=0)
+    """How long a caller who was transferred to a colleague is kept for her alone."""
+    grace: float = Field(default=600.0, ge=0)
+    """How long the place of a caller whose line dropped is kept."""
+    max_head_start: float = Field(default=300.0, ge=0)
+    """By how much, at most, any class of callers may be put before those who came earlier."""
+    any_language_after: float | None = Field(default=180.0, ge=0)
+    """After so long operators may answer who don't speak the caller's language; None: never."""
+    other_office_after: float | None = Field(default=480.0, ge=0)
+    """After so long also operators of the offices in `stand_ins` may answer; None: never."""
+    stand_ins: dict[OfficeId, tuple[OfficeId, ...]] = {}
+    """By office, the offices whose operators may answer for it."""
+    step: float = Field(default=0.25, gt=0, lt=1)
+    """By what part the wait must have got better before the caller hears of it again."""
+    code_delay: float = Field(default=1.0, ge=0)
+    """After a wrong four-digit code, before the next one is looked at."""
+    shared_numbers: tuple[str, ...] = ()
+    """Numbers of switchboards, such as "+39059222111": nobody is known by them."""
+    call_back_tries: int = Field(default=3, ge=1)
+    """Calls to a caller who asked to be called back."""
+    call_back_window: float = Field(default=8 * 3600.0, gt=0)
+    """How long after having asked a caller may still be called."""
+    call_back_pause: float = Field(default=300.0, ge=0)
+    """Between two of these calls."""
+    call_back_ring: float = Field(default=30.0, gt=0)
+    """How long it rings at the caller's."""
 
 
 class Privacy(_Group):
@@ -317,6 +370,7 @@ class Settings(BaseSettings):
     conversation: Conversation = Conversation()
     database: Database = Database()
     sign_in: SignIn = SignIn()
+    holding: Holding = Holding()
     privacy: Privacy = Privacy()
 
     @field_validator("languages")

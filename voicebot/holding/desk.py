@@ -1,0 +1,175 @@
+"""The operators' side: who is signed in, and who is offered which caller."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+
+from voicebot.errors import StoreError
+from voicebot.holding import moves
+from voicebot.holding.queue import Queue
+from voicebot.holding.seat import Seat
+from voicebot.model.holding import (
+    Claim,
+    Move,
+    Operator,
+    OperatorId,
+    OperatorState,
+    Staffed,
+    Ticket,
+    TicketId,
+)
+from voicebot.ports import Dialler
+
+logger = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds between two looks for a caller whom more operators may take by now."""
+
+
+class Desk:
+    """One for each process: operators take the calls that it holds."""
+
+    def __init__(self, queue: Queue, dialler: Dialler | None = None) -> None:
+        self.queue = queue
+        self.dialler = dialler
+        self._seats: dict[OperatorId, Seat] = {}
+        self._news = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._matching: asyncio.Task[None] | None = None
+        queue.desk = self
+        queue.on_change.append(self._queue_changed)
+
+    async def open(self) -> None:
+        """Begin to offer calls."""
+        self._matching = asyncio.create_task(self._match(), name="desk")
+
+    async def close(self) -> None:
+        """Sign everybody out; nobody is offered anything any more."""
+        if self._matching is not None:
+            self._matching.cancel()
+            await asyncio.gather(self._matching, return_exceptions=True)
+        for seat in list(self._seats.values()):
+            await seat.sign_out()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # operators
+
+    async def sign_in(self, operator: Operator) -> Seat:
+        """Her seat, paused until she says that she is ready; the same one if she has one."""
+        seat = self._seats.get(operator.id)
+        if seat is None:
+            seat = self._seats[operator.id] = Seat(self, operator)
+            logger.info("operator %s: signed in", operator.id)
+        seat.operator = operator
+        self.changed()
+        return seat
+
+    def remove(self, seat: Seat) -> None:
+        """She has signed out."""
+        self._seats.pop(seat.operator.id, None)
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """All who are signed in."""
+        return tuple(self._seats.values())
+
+    def queue_for(self, operator: Operator) -> list[Ticket]:
+        """Those in the queue whom she may take now, the next first."""
+        circle, now = self.queue.circle(), self.queue.now()
+        return [one for one in self.queue.waiting() if circle.may_take(operator, one, now)]
+
+    # what the queue asks
+
+    def staff(self) -> Sequence[Staffed]:
+        """Who is signed in."""
+        return [Staffed(seat.operator, seat.state, seat.since) for seat in self._seats.values()]
+
+    def connected(self, ticket: Ticket) -> None:
+        """The sound is joined."""
+        for seat in self._seats.values():
+            if seat.ticket is not None and seat.ticket.id == ticket.id:
+                seat.joined(ticket)
+
+    def withdrawn(self, ticket: TicketId) -> None:
+        """The ticket is not in an operator's hands any more, if it was."""
+        for seat in self._seats.values():
+            seat.withdrawn(ticket)
+
+    # what the seats ask
+
+    async def give_back(self, ticket: Ticket, move: Move) -> bool:
+        """Return a ticket to its place; False when it was not in these hands any more."""
+        moved = await self.queue.store.move(ticket.id, move)
+        if moved is not None and (place := self.queue.places.get(ticket.id)) is not None:
+            place.ticket = moved
+        self.queue.changed()
+        return moved is not None
+
+    def changed(self) -> None:
+        """An operator's state has changed: look for a caller, and show it to all."""
+        self.queue.changed()
+
+    def start(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Run something beside; what goes wrong in it is logged."""
+        task = asyncio.get_running_loop().create_task(self._logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _logged(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except Exception:
+            logger.exception("the desk failed in something")
+
+    # who gets whom
+
+    def _queue_changed(self) -> None:
+        self._news.set()
+        for seat in self._seats.values():
+            seat.look()
+
+    async def _match(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+            self._news.clear()
+            try:
+                await self._offer_all()
+            except StoreError as error:
+                logger.error("nobody is offered a call: %s", error)
+                await asyncio.sleep(LOOK)
+
+    async def _offer_all(self) -> None:
+        """To each who is free, whoever has waited longest for a call first."""
+        if not self.queue.waiting():
+            return
+        free = [seat for seat in self._seats.values() if self._is_free(seat)]
+        for seat in sorted(free, key=lambda seat: seat.since):
+            if not self._is_free(seat):
+                continue
+            ticket = await self.queue.store.claim(self._claim(seat.operator))
+            if ticket is None:
+                continue
+            if not self._is_free(seat):
+                await self.give_back(ticket, moves.give_back(ticket.token))
+                continue
+            if (place := self.queue.places.get(ticket.id)) is not None:
+                place.ticket = ticket
+            seat.offered(ticket)
+
+    def _is_free(self, seat: Seat) -> bool:
+        return seat.state is OperatorState.AVAILABLE and seat.reachable
+
+    def _claim(self, operator: Operator) -> Claim:
+        rules = self.queue.rules
+        places = [(office, code) for office in rules.offices for code in rules.languages]
+        lanes = self.queue.circle().lanes(operator, places, self.queue.now())
+        return Claim(operator.id, lanes, rules.offer, rules.node)
