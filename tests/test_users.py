@@ -35,11 +35,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def stored(account: str) -> tuple[Account, str] | None:
     async def find() -> tuple[Account, str] | None:
-        engine = build.database(load_settings())
+        database = build.database(load_settings())
+        await database.open()
         try:
-            return await SqlAccounts(engine).find(account)
+            return await SqlAccounts(database).find(account)
         finally:
-            await engine.dispose()
+            await database.close()
 
     return asyncio.run(find())
 

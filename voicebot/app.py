@@ -25,7 +25,6 @@ from voicebot.adapters.clock import TownClock
 from voicebot.adapters.passwords import Argon2Passwords
 from voicebot.adapters.speech_process import ChildSynthesiser, Recogniser, Renderer, WhisperEar
 from voicebot.adapters.sql_accounts import SqlAccounts, SqlSessions
-from voicebot.adapters.sql_engine import make_tables
 from voicebot.adapters.tempo import stretch
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import Relay, WebRtcLine
@@ -87,12 +86,11 @@ class House:
             slow_down=partial(stretch, speed=settings.speech.slower),
         )
         max_calls = settings.http.max_calls + settings.sip.max_calls * settings.sip.enabled
-        self._hold_database = build.hold_database(settings)
-        self.queue = build.queue(settings, self.dialogue.content, self._hold_database)
+        self._database = build.database(settings)
+        self.queue = build.queue(settings, self.dialogue.content, self._database)
         self.desk = Desk(self.queue)
         self.switchboard = Switchboard(self._services(), max_calls)
         self.telephone: SipStack | None = None
-        self._database = build.database(settings)
 
     def _services(self) -> Services:
         settings = self.settings
@@ -116,8 +114,7 @@ class House:
         Raises:
             StoreError: the database can't be opened; without it no place would be kept.
         """
-        await make_tables(self._database)
-        await self._hold_database.open()
+        await self._database.open()
         await self.queue.open()
         await self.desk.open()
         for child, lack in ((self._ear, "callers have the keys"), (self._voices, "callers read")):
@@ -182,10 +179,9 @@ class House:
             await self.telephone.close()
         await self.desk.close()
         await self.queue.close()
-        await self._hold_database.close()
+        await self._database.close()
         await self._ear.stop()
         await self._voices.stop()
-        await self._database.dispose()
 
     def web(self) -> FastAPI:
         """The pages and their doors."""

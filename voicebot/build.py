@@ -23,7 +23,6 @@ from voicebot.adapters.piper import Piper
 from voicebot.adapters.recogniser import RecogniserByLanguage
 from voicebot.adapters.silero import Silero
 from voicebot.adapters.speech_process import Recogniser
-from voicebot.adapters.sql_engine import Engine, open_engine
 from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.vosk import Vosk, VoskModel
@@ -66,12 +65,6 @@ def wanted_models(settings: Settings) -> set[str]:
     recognisers = [label for labels in settings.speech.recognisers.values() for label in labels]
     vosk = {label.partition(":")[2] for label in recognisers if label.startswith("vosk:")}
     return piper | vosk | {"whisper-base", "kokoro-82m"}
-
-
-def database(settings: Settings) -> Engine:
-    """The database of accounts and of the queue; its tables are made by `make_tables`."""
-    file = settings.paths.data / "voicebot.sqlite"
-    return open_engine(settings.database.url or f"sqlite+aiosqlite:///{file}")
 
 
 def silero() -> Silero:
@@ -239,8 +232,8 @@ def dialogue(settings: Settings, content: Content) -> Dialogue:
     return Dialogue(content, matcher(content), wording, settings.languages)
 
 
-def hold_database(settings: Settings) -> Database:
-    """Where the queue is kept; not opened yet."""
+def database(settings: Settings) -> Database:
+    """Where the queue and the accounts are kept; not opened yet."""
     return Database(settings.database.url or f"sqlite:///{settings.paths.data}/voicebot.sqlite")
 
 

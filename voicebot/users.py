@@ -14,7 +14,6 @@ from voicebot import build
 from voicebot.access.register import Register
 from voicebot.adapters.passwords import Argon2Passwords
 from voicebot.adapters.sql_accounts import SqlAccounts
-from voicebot.adapters.sql_engine import make_tables
 from voicebot.console import load, out
 from voicebot.content.load import load_content
 from voicebot.errors import AccountError
@@ -84,12 +83,12 @@ def _register(accounts: SqlAccounts) -> Register:
 
 def _run(settings: Settings, what: Callable[[SqlAccounts], Awaitable[T]]) -> T:
     async def run() -> T:
-        engine = build.database(settings)
+        database = build.database(settings)
+        await database.open()
         try:
-            await make_tables(engine)
-            return await what(SqlAccounts(engine))
+            return await what(SqlAccounts(database))
         finally:
-            await engine.dispose()
+            await database.close()
 
     return asyncio.run(run())
 

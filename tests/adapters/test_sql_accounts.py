@@ -10,9 +10,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests.fakes.accounts import FakeAccounts, FakePasswords, FakeSessions
+from voicebot.adapters.database import Database
 from voicebot.adapters.passwords import Argon2Passwords
 from voicebot.adapters.sql_accounts import SqlAccounts, SqlSessions
-from voicebot.adapters.sql_engine import make_tables, open_engine
 from voicebot.errors import AccountError
 from voicebot.model import Account, Role, Session
 from voicebot.ports import Accounts, Passwords, Sessions
@@ -36,10 +36,10 @@ async def stores(
         sessions = FakeSessions()
         yield FakeAccounts(sessions), sessions
         return
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'voicebot.sqlite'}")
-    await make_tables(engine)
-    yield SqlAccounts(engine), SqlSessions(engine)
-    await engine.dispose()
+    database = Database(f"sqlite:///{tmp_path / 'voicebot.sqlite'}")
+    await database.open()
+    yield SqlAccounts(database), SqlSessions(database)
+    await database.close()
 
 
 async def test_accounts_come_back_as_they_were(stores: tuple[Accounts, Sessions]) -> None:

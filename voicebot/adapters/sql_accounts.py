@@ -3,67 +3,61 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Row,
-    String,
-    Table,
-    Text,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from voicebot.adapters.sql_tables import Moment, metadata
+from voicebot.adapters.database import Database, micros, moment
 from voicebot.errors import AccountError
 from voicebot.model import Account, Role, Session
 
-accounts = Table(
+metadata = sa.MetaData()
+
+accounts = sa.Table(
     "accounts",
     metadata,
-    Column("id", String(40), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("password", Text, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("offices", Text, nullable=False),
-    Column("languages", Text, nullable=False),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("roles", sa.Text, nullable=False),
+    sa.Column("offices", sa.Text, nullable=False),
+    sa.Column("languages", sa.Text, nullable=False),
 )
 """Lists are words with spaces between: no id of a role, office or language has one."""
 
-sessions = Table(
+sessions = sa.Table(
     "sessions",
     metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("opened_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("opened_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
 )
+"""Moments are microseconds, UTC."""
 
 
 class SqlAccounts:
-    """The `Accounts` port."""
+    """The `Accounts` port over a database that is open."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def all(self) -> list[Account]:
         """Every account, by id."""
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(select(accounts).order_by(accounts.c.id))
-            return [_account(row) for row in rows]
+        everybody = sa.select(accounts).order_by(accounts.c.id)
+        return await self._database.run(lambda c: [_account(row) for row in c.execute(everybody)])
 
     async def find(self, account_id: str) -> tuple[Account, str] | None:
         """An account and its password in the stored form."""
-        async with self._engine.connect() as connection:
-            found = await connection.execute(select(accounts).where(accounts.c.id == account_id))
-            row = found.one_or_none()
-            return (_account(row), row.password) if row is not None else None
+        mine = sa.select(accounts).where(accounts.c.id == account_id)
+
+        def work(connection: Connection) -> tuple[Account, str] | None:
+            row = connection.execute(mine).one_or_none()
+            return None if row is None else (_account(row), row.password)
+
+        return await self._database.run(work)
 
     async def add(self, account: Account, password: str) -> None:
         """A new account with its password in the stored form.
@@ -79,11 +73,14 @@ class SqlAccounts:
             "offices": " ".join(account.offices),
             "languages": " ".join(account.languages),
         }
-        try:
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(accounts).values(row))
-        except IntegrityError as error:
-            raise AccountError(f"{account.id}: there is such an account already") from error
+
+        def work(connection: Connection) -> None:
+            try:
+                connection.execute(sa.insert(accounts).values(row))
+            except IntegrityError as error:
+                raise AccountError(f"{account.id}: there is such an account already") from error
+
+        await self._database.run(work)
 
     async def set_password(self, account_id: str, password: str) -> None:
         """Another password, in the stored form; the account's sessions end.
@@ -91,13 +88,8 @@ class SqlAccounts:
         Raises:
             AccountError: there is none of that id.
         """
-        async with self._engine.begin() as connection:
-            await _end_sessions(connection, account_id)
-            mine = accounts.c.id == account_id
-            changed = await connection.execute(
-                update(accounts).where(mine).values(password=password)
-            )
-            _one(changed.rowcount, account_id)
+        mine = accounts.c.id == account_id
+        await self._change(account_id, sa.update(accounts).where(mine).values(password=password))
 
     async def remove(self, account_id: str) -> None:
         """The account and its sessions end.
@@ -105,69 +97,73 @@ class SqlAccounts:
         Raises:
             AccountError: there is none of that id.
         """
-        async with self._engine.begin() as connection:
-            await _end_sessions(connection, account_id)
-            gone = await connection.execute(delete(accounts).where(accounts.c.id == account_id))
-            _one(gone.rowcount, account_id)
+        await self._change(account_id, sa.delete(accounts).where(accounts.c.id == account_id))
+
+    async def _change(self, account_id: str, change: sa.Update | sa.Delete) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(sa.delete(sessions).where(sessions.c.account == account_id))
+            if connection.execute(change).rowcount != 1:
+                raise AccountError(f"{account_id}: there is no such account")
+
+        await self._database.run(work)
 
 
 class SqlSessions:
-    """The `Sessions` port."""
+    """The `Sessions` port over a database that is open."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def open(self, digest: str, session: Session) -> None:
         """A new session."""
         row = {
             "digest": digest,
             "account": session.account,
-            "opened_at": session.opened_at,
-            "seen_at": session.seen_at,
+            "opened_at": micros(session.opened_at),
+            "seen_at": micros(session.seen_at),
         }
-        async with self._engine.begin() as connection:
-            await connection.execute(insert(sessions).values(row))
+        await self._do(sa.insert(sessions).values(row))
 
     async def find(self, digest: str) -> Session | None:
         """The session of this digest, expired or not."""
-        async with self._engine.connect() as connection:
-            found = await connection.execute(select(sessions).where(sessions.c.digest == digest))
-            row = found.one_or_none()
-            return Session(row.account, row.opened_at, row.seen_at) if row is not None else None
+        mine = sa.select(sessions).where(sessions.c.digest == digest)
+
+        def work(connection: Connection) -> Session | None:
+            row = connection.execute(mine).one_or_none()
+            if row is None:
+                return None
+            return Session(row.account, moment(row.opened_at), moment(row.seen_at))
+
+        return await self._database.run(work)
 
     async def seen(self, digest: str, at: datetime) -> None:
         """It was used then."""
-        async with self._engine.begin() as connection:
-            used = update(sessions).where(sessions.c.digest == digest).values(seen_at=at)
-            await connection.execute(used)
+        mine = sessions.c.digest == digest
+        await self._do(sa.update(sessions).where(mine).values(seen_at=micros(at)))
 
     async def close(self, digest: str) -> None:
         """It ends; harmless when it has ended already."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(sessions).where(sessions.c.digest == digest))
+        await self._do(sa.delete(sessions).where(sessions.c.digest == digest))
 
     async def forget(self, unseen_since: datetime, opened_before: datetime) -> None:
         """End all that were not used since the one or were opened before the other."""
-        old = or_(sessions.c.seen_at < unseen_since, sessions.c.opened_at < opened_before)
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(sessions).where(old))
+        old = sa.or_(
+            sessions.c.seen_at < micros(unseen_since), sessions.c.opened_at < micros(opened_before)
+        )
+        await self._do(sa.delete(sessions).where(old))
+
+    async def _do(self, change: sa.Insert | sa.Update | sa.Delete) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(change)
+
+        await self._database.run(work)
 
 
-async def _end_sessions(connection: AsyncConnection, account_id: str) -> None:
-    await connection.execute(delete(sessions).where(sessions.c.account == account_id))
-
-
-def _one(rows: int, account_id: str) -> None:
-    if rows != 1:
-        raise AccountError(f"{account_id}: there is no such account")
-
-
-def _account(row: Row[tuple[str, ...]]) -> Account:
-    fields = row._mapping
+def _account(row: sa.Row[Any]) -> Account:
     return Account(
-        id=fields["id"],
-        name=fields["name"],
-        roles=frozenset(Role(role) for role in fields["roles"].split()),
-        offices=tuple(fields["offices"].split()),
-        languages=tuple(fields["languages"].split()),
+        id=row.id,
+        name=row.name,
+        roles=frozenset(Role(role) for role in row.roles.split()),
+        offices=tuple(row.offices.split()),
+        languages=tuple(row.languages.split()),
     )
