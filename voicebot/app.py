@@ -70,7 +70,7 @@ class House:
         )
         self._ear: Child[Recogniser] = Child(
             partial(build.ear, settings, build.hints(self.dialogue.content)),
-            ChildSettings("ear", max_waiting=settings.speech.max_waiting),
+            ChildSettings("ear", max_waiting=settings.speech.max_waiting, max_background=4),
         )
         self._voices: Child[Renderer] = Child(
             partial(build.voices, settings),

@@ -25,10 +25,11 @@ from voicebot.hearing.endpointing import (
     SpeechEnded,
     SpeechStarted,
 )
-from voicebot.hearing.listener import Listener
+from voicebot.hearing.listener import Listener, Utterance
 from voicebot.model import (
     Audio,
     Caption,
+    Completeness,
     HungUp,
     Hypothesis,
     KeyPress,
@@ -110,6 +111,7 @@ class Call:
             services.voice_activity(),
             services.endpointing,
             self._dialogue.languages,
+            self._completeness,
         )
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
         self._utterances: asyncio.Queue[tuple[int, Segment]] = asyncio.Queue(MAX_UTTERANCES)
@@ -132,6 +134,7 @@ class Call:
                 await self._converse()
                 listening.cancel()
                 hearing.cancel()
+                self._listener.stop()
                 self._speaker.stop()
         finally:
             limit.cancel()
@@ -161,7 +164,7 @@ class Call:
 
     async def _on_sound(self, frame: Audio) -> None:
         try:
-            for event in self._listener.feed(frame):
+            for event in self._listener.feed(frame, self._state.language, self._tasks):
                 await self._on_speech(event)
         except HearingError as error:
             logger.error("call %s: the caller has only the keys from now: %s", self._id, error)
@@ -192,6 +195,7 @@ class Call:
             self._disarm()
             while not self._utterances.empty():
                 self._utterances.get_nowait()
+            self._listener.stop()
             self._turn += 1
             self._unheard = 0
 
@@ -223,6 +227,11 @@ class Call:
             logger.info("call %s: heard (%s) %s", self._id, best.language, best.text)
         self._line.show(Caption("caller", best.text, best.language))
         return talk.Said(utterance.hypotheses, utterance.language)
+
+    def _completeness(self, utterance: Utterance) -> Completeness:
+        """Whether the caller, who may still go on, has said what they want."""
+        said, now = talk.Said(utterance.hypotheses, utterance.language), self._services.clock.now()
+        return talk.completeness(self._dialogue.matcher, self._state, said, now.date())
 
     # The conversation
 

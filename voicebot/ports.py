@@ -112,17 +112,25 @@ class Ear(Protocol):
     """Turns an utterance into languages and words."""
 
     async def hear(
-        self, segment: Segment, languages: Sequence[Language], expected: Language | None
+        self,
+        segment: Segment,
+        languages: Sequence[Language],
+        expected: Language | None,
+        ahead: bool = False,
     ) -> Heard:
         """Whose language, among `languages`, and what was said.
 
         With `expected` (the language that the call is held in) the words are recognised in that
-        language, and the probabilities are given all the same.
+        language, and the probabilities are given all the same. With `ahead` nobody waits for them
+        yet: utterances for which somebody does go first.
 
         Raises:
             HearingBusy: too much is waiting already.
             HearingError: the recogniser failed; it is restarted, ask again next time.
         """
+
+    def hurry(self, segment: Segment) -> None:
+        """Somebody waits now for what is being heard ahead; harmless when it was heard."""
 
 
 class Voice(Protocol):

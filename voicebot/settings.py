@@ -251,8 +251,14 @@ class Endpointing(_Group):
     """Probability of speech that opens an utterance."""
     min_speech: float = Field(default=0.1, gt=0)
     """Speech that must be heard before the bot's voice gives way."""
+    pause: float = Field(default=0.25, gt=0)
+    """Silence after which what has been said is recognised, whether or not it was all."""
     end_silence: float = Field(default=0.7, gt=0)
     """Silence that ends an utterance."""
+    end_silence_clear: float = Field(default=0.4, gt=0)
+    """The same where the words so far are a clear request."""
+    end_silence_unfinished: float = Field(default=1.2, gt=0)
+    """The same where the words so far stop in the middle of a sentence."""
     max_utterance: float = Field(default=15.0, gt=1)
     """Past this an utterance is taken as it is."""
     lead: float = Field(default=0.3, ge=0)

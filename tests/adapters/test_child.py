@@ -346,3 +346,32 @@ async def test_the_synthesiser_speaks_through_a_child() -> None:
         rendered = await synthesiser.synthesise("ciao", "it")
         assert rendered.audio.samples.tolist() == [100] * 4
         assert rendered.voice == "voice of it"
+
+
+async def test_a_background_call_may_be_hurried() -> None:
+    """What nobody waited for goes before the other background calls once somebody does."""
+    async with running() as child:
+        busy = asyncio.ensure_future(child.call("sleep", 0.3, patience=5))
+        await asyncio.sleep(0.05)
+        waiting = [
+            asyncio.ensure_future(child.call("note", what, patience=5, background=True))
+            for what in ("one", "two")
+        ]
+        await asyncio.sleep(0.05)
+        child.hurry("two")
+        child.hurry("unknown")
+        await busy
+        assert await waiting[1] == ["two"]
+        assert await waiting[0] == ["two", "one"]
+
+
+async def test_background_calls_have_a_bound_of_their_own() -> None:
+    async with running(ChildSettings(max_background=1)) as child:
+        busy = asyncio.ensure_future(child.call("sleep", 0.3, patience=5))
+        await asyncio.sleep(0.05)
+        first = asyncio.ensure_future(child.call("note", "a", patience=5, background=True))
+        await asyncio.sleep(0.05)
+        with pytest.raises(HearingBusy):
+            await child.call("note", "b", patience=5, background=True)
+        assert await child.call("note", "c", patience=5) == ["c"]
+        await asyncio.gather(busy, first)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.fakes.line import SPEECH_LEVEL
-from voicebot.errors import HearingError
+from voicebot.errors import HearingBusy, HearingError
 from voicebot.model import RATE, Audio, Heard, Hypothesis, Language, Segment, Sentence
 
 
@@ -28,10 +28,20 @@ class FakeEar:
         self._heard = deque(heard)
         self._seconds = seconds
         self.segments: list[Segment] = []
+        self.hurried: list[Segment] = []
+
+    def hurry(self, segment: Segment) -> None:
+        self.hurried.append(segment)
 
     async def hear(
-        self, segment: Segment, languages: Sequence[Language], expected: Language | None
+        self,
+        segment: Segment,
+        languages: Sequence[Language],
+        expected: Language | None,
+        ahead: bool = False,
     ) -> Heard:
+        if ahead and self._heard and isinstance(self._heard[0], HearingBusy):
+            raise self._heard[0]  # whoever comes in earnest will meet it again
         self.segments.append(segment)
         heard = self._heard.popleft()
         await asyncio.sleep(self._seconds)

@@ -24,6 +24,8 @@ from voicebot.hearing.endpointing import (
     Endpointing,
     Noise,
     SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
 )
 from voicebot.model import FRAME_SAMPLES, RATE, Audio
@@ -52,6 +54,14 @@ def silence(seconds: float) -> NDArray[np.int16]:
 
 
 def play(endpointer: Endpointer, *pieces: NDArray[np.int16]) -> list[tuple[float, EndpointEvent]]:
+    """As `play_whole`, without the pauses within utterances."""
+    events = play_whole(endpointer, *pieces)
+    return [one for one in events if not isinstance(one[1], SpeechPaused | SpeechResumed)]
+
+
+def play_whole(
+    endpointer: Endpointer, *pieces: NDArray[np.int16]
+) -> list[tuple[float, EndpointEvent]]:
     """Every event with the time, seconds, at which the frame that brought it had arrived."""
     sound = np.concatenate(pieces)
     events: list[tuple[float, EndpointEvent]] = []
@@ -94,6 +104,59 @@ def test_a_pause_within_a_sentence_does_not_cut_it() -> None:
         Endpointer(ScriptedActivity()), speech(0.8), silence(0.5), speech(0.8), silence(1.0)
     )
     assert [type(event) for _, event in events] == [SpeechStarted, SpeechEnded]
+
+
+def test_a_pause_is_told_and_what_follows_it() -> None:
+    """What was said up to the last pause is what was said, where nothing follows."""
+    pieces = speech(0.8), silence(0.5), speech(0.8), silence(1.0)
+    events = play_whole(Endpointer(ScriptedActivity()), silence(0.5), *pieces)
+    kinds = [SpeechStarted, SpeechPaused, SpeechResumed, SpeechPaused, SpeechEnded]
+    assert [type(event) for _, event in events] == kinds
+    (at, first), (_, last), (_, ended) = events[1], events[3], events[4]
+    assert at - 1.3 == pytest.approx(0.25, abs=2 * CHUNK_SECONDS)
+    assert isinstance(first, SpeechPaused) and isinstance(last, SpeechPaused)
+    assert isinstance(ended, SpeechEnded) and ended.segment is last.segment
+    assert first.segment.audio.seconds == pytest.approx(0.3 + 0.8 + 0.25, abs=0.1)
+    assert last.segment.audio.seconds == pytest.approx(0.3 + 2.1 + 0.25, abs=0.1)
+
+
+def test_a_cough_is_no_pause() -> None:
+    events = play_whole(Endpointer(ScriptedActivity()), silence(0.5), speech(0.16), silence(1.5))
+    assert [type(event) for _, event in events] == [SpeechStarted, Noise]
+
+
+@pytest.mark.parametrize("wanted", [0.3, 0.4, 1.2])
+def test_the_end_may_be_taken_sooner_or_later(wanted: float) -> None:
+    endpointer = Endpointer(ScriptedActivity())
+    paused = play_whole(endpointer, silence(0.5), speech(1.0), silence(0.3))[-1][1]
+    assert isinstance(paused, SpeechPaused)
+    endpointer.wait_for_end(paused.segment, wanted)
+    ((at, ended),) = play_whole(endpointer, silence(1.2))
+    assert isinstance(ended, SpeechEnded) and ended.segment is paused.segment
+    assert at + 0.3 == pytest.approx(max(wanted, 0.32), abs=2 * CHUNK_SECONDS)
+
+
+def test_patience_holds_for_one_pause_only() -> None:
+    endpointer = Endpointer(ScriptedActivity())
+    paused = play_whole(endpointer, silence(0.5), speech(1.0), silence(0.3))[-1][1]
+    assert isinstance(paused, SpeechPaused)
+    endpointer.wait_for_end(paused.segment, 3.0)
+    events = play(endpointer, speech(0.5), silence(1.0))
+    assert events[0][0] - 0.5 == pytest.approx(0.7, abs=2 * CHUNK_SECONDS)
+    endpointer.wait_for_end(paused.segment, 0.01)  # of an utterance that has ended: no effect
+    assert [type(e) for _, e in play(endpointer, speech(1.0), silence(0.5))] == [SpeechStarted]
+
+
+def test_what_is_left_behind_after_an_early_end_leads_the_next_utterance() -> None:
+    endpointer = Endpointer(ScriptedActivity())
+    paused = play_whole(endpointer, silence(0.5), speech(1.0), silence(0.3))[-1][1]
+    assert isinstance(paused, SpeechPaused)
+    endpointer.wait_for_end(paused.segment, 0.3)
+    *_, (_, ended) = play(endpointer, silence(0.2), speech(1.0), silence(1.0))
+    assert isinstance(ended, SpeechEnded)
+    assert ended.segment.speech_seconds == pytest.approx(1.0, abs=2 * CHUNK_SECONDS)
+    loud = np.abs(ended.segment.audio.samples.astype(int)) > LOUD / 2
+    assert loud.sum() == pytest.approx(RATE, abs=2 * CHUNK_SAMPLES)
 
 
 def test_a_click_is_nothing_at_all() -> None:
@@ -161,7 +224,7 @@ def test_a_long_silence_is_not_kept() -> None:
 def test_frames_of_any_length_give_the_same() -> None:
     sound = np.concatenate([silence(0.7), speech(1.1), silence(1.2)])
     whole = Endpointer(ScriptedActivity()).feed(Audio(sound))
-    framed = [event for _, event in play(Endpointer(ScriptedActivity()), sound)]
+    framed = [event for _, event in play_whole(Endpointer(ScriptedActivity()), sound)]
     assert [type(event) for event in whole] == [type(event) for event in framed]
     assert whole[0] == framed[0]
 

@@ -121,12 +121,21 @@ class Child(Generic[T_co]):
             if any(job.future.cancelled() for job in self._jobs):
                 self._jobs = [job for job in self._jobs if not job.future.cancelled()]
                 heapq.heapify(self._jobs)
-            if sum(job.lane == lane for job in self._jobs) >= self._settings.max_waiting:
+            bound = self._settings.max_background if background else self._settings.max_waiting
+            if sum(job.lane == lane for job in self._jobs) >= bound:
                 raise self._settings.busy(f"too much is waiting for the {self._settings.name}")
             job = _Job(lane, next(self._numbers), method, arguments, patience)
             heapq.heappush(self._jobs, job)
             self._condition.notify()
         return await asyncio.wrap_future(job.future)
+
+    def hurry(self, argument: Any) -> None:
+        """Treat a waiting background call as a live one; it is told by its first argument."""
+        with self._condition:
+            for job in self._jobs:
+                if job.lane == _BACKGROUND and job.arguments[:1] and job.arguments[0] is argument:
+                    job.lane = _LIVE
+            heapq.heapify(self._jobs)
 
     # --- the thread --------------------------------------------------------------------
 

@@ -27,7 +27,9 @@ class ChildSettings:
     name: str = "hearing"
     """For messages and the process list."""
     max_waiting: int = 16
-    """Calls that may wait in each lane; one more is refused."""
+    """Live calls that may wait; one more is refused."""
+    max_background: int = 16
+    """Background calls that may wait."""
     idle_seconds: float | None = None
     """After so long without a call the child is ended, to free its memory, until the next."""
     start_seconds: float = 60.0

@@ -37,13 +37,22 @@ class WhisperEar:
         self._patience = patience
 
     async def hear(
-        self, segment: Segment, languages: Sequence[Language], expected: Language | None
+        self,
+        segment: Segment,
+        languages: Sequence[Language],
+        expected: Language | None,
+        ahead: bool = False,
     ) -> Heard:
         """See `voicebot.ports.Ear`."""
+        arguments = (segment, tuple(languages), expected)
         heard: Heard = await self._child.call(
-            "hear", segment, tuple(languages), expected, patience=self._patience
+            "hear", *arguments, patience=self._patience, background=ahead
         )
         return heard
+
+    def hurry(self, segment: Segment) -> None:
+        """See `voicebot.ports.Ear`."""
+        self._child.hurry(segment)
 
 
 class ChildSynthesiser:

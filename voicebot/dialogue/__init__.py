@@ -1,5 +1,6 @@
 """The conversation as a pure state machine: `Dialogue.step(state, event, now)`."""
 
+from voicebot.dialogue.completeness import completeness
 from voicebot.dialogue.machine import Dialogue
 from voicebot.dialogue.state import (
     Action,
@@ -34,4 +35,5 @@ __all__ = [
     "Show",
     "Silence",
     "State",
+    "completeness",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -44,8 +45,14 @@ class Endpointing:
     """Probability of speech that opens an utterance."""
     min_speech: float = 0.1
     """Speech that must be heard before the bot's voice gives way."""
+    pause: float = 0.25
+    """Silence after which what has been said is recognised, whether or not it was all."""
     end_silence: float = 0.7
     """Silence that ends an utterance."""
+    end_silence_clear: float = 0.4
+    """The same where the words so far are a clear request."""
+    end_silence_unfinished: float = 1.2
+    """The same where the words so far stop in the middle of a sentence."""
     max_utterance: float = 15.0
     """Past this an utterance is taken as it is."""
     lead: float = 0.3
@@ -61,6 +68,19 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SpeechPaused:
+    """The caller has paused; what they said so far."""
+
+    segment: Segment
+    """If nothing more is said, `SpeechEnded` brings this same object."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The caller goes on after `SpeechPaused`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SpeechEnded:
     """The caller has ended, or has spoken for too long to wait for the end."""
 
@@ -72,7 +92,7 @@ class Noise:
     """What had begun like speech was too short to be any; follows its `SpeechStarted`."""
 
 
-EndpointEvent: TypeAlias = SpeechStarted | SpeechEnded | Noise
+EndpointEvent: TypeAlias = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded | Noise
 
 
 def _chunks(seconds: float) -> int:
@@ -102,17 +122,28 @@ class Endpointer:
         self._speech = 0
         self._quiet = 0
         """Chunks of speech so far, and chunks since the last of it."""
+        self._paused: Segment | None = None
+        self._end_silence = self._settings.end_silence
 
     def reset(self) -> None:
         """Forget the sound heard so far and any utterance begun; time goes on."""
         self._begin_utterance()
         self._sound.clear()
 
+    def wait_for_end(self, segment: Segment, seconds: float) -> None:
+        """Take so much silence after what `SpeechPaused` brought for the end.
+
+        Does nothing when the caller has gone on, or when the utterance has ended.
+        """
+        if self._paused is segment:
+            self._end_silence = seconds
+
     def feed(self, frame: Audio) -> tuple[EndpointEvent, ...]:
         """Take the next sound of the line, at `RATE`, usually one frame of 20 ms.
 
         Returns what it brought about, in order; usually nothing. `SpeechStarted` is always
-        followed by one `SpeechEnded` or `Noise`, unless `reset` comes between.
+        followed by one `SpeechEnded` or `Noise`, unless `reset` comes between; before that
+        `SpeechPaused` and `SpeechResumed` may alternate.
         """
         self._pending = np.concatenate([self._pending, frame.samples])
         events: list[EndpointEvent] = []
@@ -132,11 +163,14 @@ class Endpointer:
                 self._trim()
                 return None
             self._onset = self._seen - 1
-        if is_speech:
-            self._speech += 1
-            self._quiet = 0
-        else:
+        if not is_speech:
             self._quiet += 1
+            return self._ended() if self._started else self._begun()
+        self._speech += 1
+        self._quiet = 0
+        if self._paused is not None:
+            self._paused, self._end_silence = None, self._settings.end_silence
+            return SpeechResumed()
         return self._ended() if self._started else self._begun()
 
     def _is_speech(self, chunk: NDArray[np.int16]) -> bool:
@@ -171,25 +205,35 @@ class Endpointer:
             self._trim()
         return None
 
-    def _ended(self) -> SpeechEnded | Noise | None:
-        onset = self._onset or 0
-        lasted = self._seen - onset
-        if self._quiet < _chunks(self._settings.end_silence) and lasted < _chunks(
-            self._settings.max_utterance
-        ):
-            return None
-        seconds = self._speech * CHUNK_SECONDS
-        if seconds < MIN_UTTERANCE:
-            self._begin_utterance()
-            self._trim()
-            return Noise()
-        segment = Segment(Audio(self._cut()), onset * CHUNK_SECONDS, seconds)
+    def _ended(self) -> SpeechPaused | SpeechEnded | Noise | None:
+        lasted = self._seen - (self._onset or 0)
+        too_long = lasted >= _chunks(self._settings.max_utterance)
+        if self._quiet < _chunks(self._end_silence) and not too_long:
+            return self._pausing()
+        ended = SpeechEnded(self._paused or self._segment()) if self._is_utterance() else Noise()
+        if isinstance(ended, SpeechEnded):
+            # what is left may lead the next utterance
+            for _ in range(self._kept()):
+                self._sound.popleft()
         self._begin_utterance()
         self._trim()
-        return SpeechEnded(segment)
+        return ended
 
-    def _cut(self) -> NDArray[np.int16]:
-        """Take the utterance and its tail out; what is left may lead the next one."""
-        silence = max(0, self._quiet - _chunks(TAIL))
-        kept = len(self._sound) - silence
-        return np.concatenate([self._sound.popleft() for _ in range(kept)])
+    def _pausing(self) -> SpeechPaused | None:
+        if self._quiet != _chunks(self._settings.pause) or not self._is_utterance():
+            return None
+        self._paused = self._segment()
+        return SpeechPaused(self._paused)
+
+    def _is_utterance(self) -> bool:
+        return self._speech * CHUNK_SECONDS >= MIN_UTTERANCE
+
+    def _segment(self) -> Segment:
+        """The utterance and its tail."""
+        sound = np.concatenate(list(islice(self._sound, self._kept())))
+        onset = self._onset or 0
+        return Segment(Audio(sound), onset * CHUNK_SECONDS, self._speech * CHUNK_SECONDS)
+
+    def _kept(self) -> int:
+        """The chunks that belong to the utterance."""
+        return len(self._sound) - max(0, self._quiet - _chunks(TAIL))

@@ -38,6 +38,17 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+class Completeness(StrEnum):
+    """Whether a caller who pauses has said all."""
+
+    CLEAR = "clear"
+    """A request that can be answered as it stands."""
+    OPEN = "open"
+    """Nothing tells."""
+    UNFINISHED = "unfinished"
+    """The words stop in the middle of a sentence."""
+
+
 class DayPart(StrEnum):
     """The half of a day that a question is about."""
 
