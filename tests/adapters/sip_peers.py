@@ -192,16 +192,20 @@ class Rtp(asyncio.DatagramProtocol):
 async def sipp(folder: Path, scenario: str, target: int | None, **options: str | float) -> None:
     """Run a scenario against a port; without one, wait for a call at `port`.
 
-    Options: `service` (user part), `seconds` (of each pause), `code` (the status to expect),
-    `host` (both sides' address), `port` (its own), `rtp_port`, `elsewhere` (another's port),
-    `transport` (SIPp's), `calls`, `rate`.
+    Options: `service` (user part), `to` (that of To, where it is another), `seconds` (of each
+    pause), `code` (the status to expect), `host` (both sides' address), `port` (its own),
+    `rtp_port`, `elsewhere` (another's port), `transport` (SIPp's), `calls`, `rate`, `extra` (more
+    headers for the INVITE, a line each).
 
     Raises:
         AssertionError: the scenario was not kept.
     """
     text = (SCENARIOS / f"{scenario}.xml").read_text()
     file = folder / f"{scenario}-{free_port()}.xml"
-    file.write_text(text.replace("[code]", str(options.get("code", 200))))
+    text = text.replace("[code]", str(options.get("code", 200)))
+    text = text.replace("To: <sip:[service]@", f"To: <sip:{options.get('to', '[service]')}@")
+    extra = str(options.get("extra", ""))
+    file.write_text(text.replace("[extra]", extra and f"\n{extra}"))
     calls = str(options.get("calls", 1))
     host = str(options.get("host", "127.0.0.1"))
     process = await asyncio.create_subprocess_exec(

@@ -44,9 +44,9 @@ async def test_telephone_events_are_keys_counted_once(tmp_path: Path) -> None:
 @needs_sipp
 async def test_keys_by_sip_info(tmp_path: Path) -> None:
     async with answering() as side, calling(side, tmp_path, "info") as (_, call):
-        assert await call.pressed(2) == "5*"
+        assert await call.pressed(3) == "5#*"
         await asyncio.sleep(0.3)
-        assert call.keys == "5*"
+        assert call.keys == "5#*"
 
 
 @needs_baresip

@@ -8,52 +8,83 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.sip_side import setup
-from voicebot.adapters.sip_keys import ECHO, HELD, Keys
+from voicebot.adapters.sip_keys import ECHO, HELD, LATE, Keys, Way
 from voicebot.adapters.sip_log import redacted
 from voicebot.adapters.sip_setup import SipAccount
 
 
 def test_a_key_told_again_and_again_is_one_press() -> None:
     keys = Keys()
-    assert keys.down("5", 0.0)
-    assert not keys.down("5", 0.05)
-    keys.up(0.1)
-    keys.up(0.16)
+    assert keys.down("5", Way.EVENT, 0.0)
+    assert not keys.down("5", Way.EVENT, 0.05)
+    keys.up(Way.EVENT, 0.1)
+    keys.up(Way.EVENT, 0.16)
 
 
-def test_a_key_told_by_event_and_then_by_info_is_one_press() -> None:
+@pytest.mark.parametrize("first", list(Way))
+@pytest.mark.parametrize("delay", [0.0, 0.03, 0.2])
+def test_a_key_told_in_every_way_is_one_press(first: Way, delay: float) -> None:
+    """Each begins later than the one before, and tells of three presses."""
     keys = Keys()
-    assert keys.down("5", 0.0)
-    keys.up(0.1)
-    assert not keys.down("5", 0.12)
-    keys.up(0.28)
-    assert keys.down("5", 0.5)
+    ways = [first, *(way for way in Way if way is not first)]
+    events = sorted(
+        (0.4 * number + delay * place + length, place, length > 0)
+        for number in range(3)
+        for place in range(3)
+        for length in (0.0, 0.1)
+    )
+    pressed = []
+    for at, place, up in events:
+        if up:
+            keys.up(ways[place], at)
+        elif keys.down("5", ways[place], at):
+            pressed.append(at)
+    assert pressed == [0.0, 0.4, 0.8]
+
+
+def test_an_info_that_follows_the_event_is_the_same_press() -> None:
+    keys = Keys()
+    assert keys.down("5", Way.EVENT, 0.0)
+    keys.up(Way.EVENT, 0.1)
+    assert not keys.down("5", Way.INFO, 0.4)
+    keys.up(Way.INFO, 0.5)
+    assert keys.down("5", Way.EVENT, 0.7)
+    assert not keys.down("5", Way.INFO, 0.8)
+
+
+def test_a_key_that_one_way_told_too_late_is_another_press() -> None:
+    keys = Keys()
+    assert keys.down("5", Way.EVENT, 0.0)
+    keys.up(Way.EVENT, 0.1)
+    assert keys.down("5", Way.INFO, 0.1 + LATE + 0.01)
 
 
 def test_the_same_key_twice_is_two_presses() -> None:
     keys = Keys()
-    assert keys.down("5", 0.0)
-    keys.up(0.08)
-    assert keys.down("5", 0.08 + ECHO + 0.01)
+    assert keys.down("5", Way.EVENT, 0.0)
+    keys.up(Way.EVENT, 0.08)
+    assert not keys.down("5", Way.EVENT, 0.08 + ECHO - 0.01)
+    keys.up(Way.EVENT, 0.15)
+    assert keys.down("5", Way.EVENT, 0.15 + ECHO + 0.01)
 
 
 def test_other_keys_follow_at_once() -> None:
     keys = Keys()
-    assert keys.down("1", 0.0)
-    assert keys.down("2", 0.01)
-    keys.up(0.02)
-    assert keys.down("1", 0.03)
+    assert keys.down("1", Way.EVENT, 0.0)
+    assert keys.down("2", Way.EVENT, 0.01)
+    keys.up(Way.EVENT, 0.02)
+    assert keys.down("1", Way.EVENT, 0.03)
 
 
 def test_a_key_whose_end_was_lost_can_be_pressed_again() -> None:
     keys = Keys()
-    assert keys.down("5", 0.0)
-    assert keys.down("5", HELD + 0.01)
+    assert keys.down("5", Way.EVENT, 0.0)
+    assert keys.down("5", Way.EVENT, HELD + 0.01)
 
 
 def test_keys_that_a_telephone_has_not() -> None:
-    assert not Keys().down("A", 0.0)
-    assert not Keys().down("", 0.0)
+    assert not Keys().down("A", Way.EVENT, 0.0)
+    assert not Keys().down("", Way.EVENT, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ from baresip import (
 from numpy.typing import NDArray
 
 from voicebot.adapters import sip_transfer
-from voicebot.adapters.sip_keys import Keys
+from voicebot.adapters.sip_keys import SipKeys
 from voicebot.adapters.sip_setup import SipSetup
 from voicebot.errors import TransferError, Unreached
 from voicebot.media.inbound import Inbound
 from voicebot.media.resampling import Resampler
-from voicebot.model import RATE, Arrival, Audio, Caption, HungUp, KeyPress, LineEvent
+from voicebot.model import RATE, Arrival, Audio, Caption, HungUp, LineEvent
 from voicebot.ports import AudioSource, Line
 
 logger = logging.getLogger(__name__)
@@ -61,12 +61,12 @@ class SipLine:
         self._source: AudioSource | None = None
         self._formats: _Formats | None = None
         self._inbound = Inbound()
-        self._keys = Keys()
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue()
         self._settled = asyncio.Event()
         self._heard_at = self._loop.time()
         self._ended = False
         self._closed = False
+        self.keys = SipKeys(call, self._put)
         self.rang = False
         """Whether a call that we place has rung, or its exchange has said that it will."""
         self.closing_status: int | None = None
@@ -96,6 +96,11 @@ class SipLine:
         """Wait until a call that we place is answered, or over."""
         await self._settled.wait()
         self._heard_at = self._loop.time()
+
+    @property
+    def call_id(self) -> str:
+        """SIP's own name of the call."""
+        return str(self._call.call_id)
 
     @property
     def over(self) -> bool:
@@ -180,6 +185,7 @@ class SipLine:
         if not pcm or self._call.remote_on_hold:
             # what an exchange plays while it holds us is not the caller
             return self._wait(frames)
+        pcm = self.keys.hear(pcm, formats.peer_rate)
         for frame in self._inbound.feed(formats.from_peer(pcm)):
             self._put(frame)
 
@@ -213,11 +219,6 @@ class SipLine:
                 status = (event.text or "").partition(" ")[0]
                 self.closing_status = int(status) if status.isdecimal() else None
                 self._end("caller")
-            case Event.CALL_DTMF_START if event.text:
-                if self._keys.down(event.text, self._loop.time()):
-                    self._put(KeyPress(event.text))
-            case Event.CALL_DTMF_END:
-                self._keys.up(self._loop.time())
 
     def _end(self, reason: str) -> None:
         if not self._ended:
@@ -236,8 +237,8 @@ class _Formats:
 
     def __init__(self, info: AudioInfo) -> None:
         self._key = self._of(info)
-        rx_rate, self._rx_channels, tx_rate, self._tx_channels = self._key
-        self._in, self._out = Resampler(rx_rate, RATE), Resampler(RATE, tx_rate)
+        self.peer_rate, self._rx_channels, tx_rate, self._tx_channels = self._key
+        self._in, self._out = Resampler(self.peer_rate, RATE), Resampler(RATE, tx_rate)
         self.ahead = int(AHEAD * tx_rate) * self._tx_channels * 2
         """Bytes to keep in the outgoing buffer."""
 

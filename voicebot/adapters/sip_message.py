@@ -1,7 +1,8 @@
-"""SIP messages as a measuring caller reads and writes them (RFC 3261, UDP); SDP for A-law only."""
+"""SIP messages as text (RFC 3261), read and written; SDP for A-law only."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -18,7 +19,8 @@ class Message:
     @property
     def status(self) -> int:
         """Of a response; 0 for a request."""
-        return int(self.first.split()[1]) if self.first.startswith("SIP/2.0") else 0
+        code = self.first.split()[1] if self.first.startswith("SIP/2.0") else "0"
+        return int(code) if code.isdecimal() else 0
 
     @property
     def method(self) -> str:
@@ -34,13 +36,27 @@ class Message:
         return [value for key, value in self.headers if key == name]
 
 
-_SHORT = {"i": "call-id", "f": "from", "t": "to", "v": "via", "m": "contact", "l": "content-length"}
+_SHORT = {
+    "c": "content-type",
+    "f": "from",
+    "i": "call-id",
+    "l": "content-length",
+    "m": "contact",
+    "t": "to",
+    "v": "via",
+}
+
+_NEXT_LINE = re.compile(r"\r\n?|\n")
+
+_FOLD = re.compile(r"\n[ \t]+")
+"""A line that begins with a space goes on the one before it."""
 
 
 def parse(data: bytes) -> Message | None:
     """What came in a datagram; None where it is no SIP message."""
-    head, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
-    first, *lines = head.split("\r\n")
+    text = _NEXT_LINE.sub("\n", data.decode("utf-8", "replace"))
+    head, _, body = text.partition("\n\n")
+    first, *lines = _FOLD.sub(" ", head).split("\n")
     if len(first.split()) < 3 or "SIP/2.0" not in first:
         return None
     headers = []

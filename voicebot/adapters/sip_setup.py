@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
+from typing import TypeAlias
 
 from baresip import Account, Config
+
+from voicebot.model import NumberingPlan
 
 ANYONE = "*"
 """Stands for every user part among the users that are taken."""
@@ -16,6 +21,12 @@ CODECS = {"opus": "opus/48000/1", "g722": "g722/16000/1", "pcma": "pcma", "pcmu"
 
 ENCRYPTION = {"none": None, "offered": "srtp", "required": "srtp-mand"}
 """SRTP by RFC 4568: which of the stack's ways is meant."""
+
+TONES = ("never", "without_events", "until_event")
+"""When keys are heard in the sound: never; where a telephone can't send them as telephone-events
+(RFC 4733); or in every call, until a key has come in another way."""
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 _SPARE_CALLS = 20
 """Calls above our own limit that the stack lets ring, so that we refuse and count them."""
@@ -78,6 +89,27 @@ class SipSetup:
         way = "" if account.transport == "udp" else f";transport={account.transport}"
         return f"sip:{target.replace('#', '%23')}@{account.domain}{way}"
 
+    peers: tuple[Network, ...] = ()
+    """Networks from which calls are taken; empty for all."""
+    trusted: tuple[Network, ...] = ()
+    """Networks that vouch for the caller's number they tell."""
+    tones: str = "without_events"
+    """One of `TONES`."""
+    numbering: NumberingPlan = NumberingPlan()
+
+    def takes(self, source: str | None) -> bool:
+        """Whether calls from this IP address are taken; None is an unknown one."""
+        return not self.peers or (source is not None and _lies_in(source, self.peers))
+
+    def trusts(self, source: str) -> bool:
+        """Whether what this address says of a caller is believed."""
+        return _lies_in(source, self.trusted)
+
+    def hears_tones(self, offer: str) -> bool:
+        """Whether to listen for keys in the sound of a call with this SDP."""
+        events = "telephone-event" in offer.lower()
+        return self.tones == "until_event" or (self.tones == "without_events" and not events)
+
     def check_address(self) -> None:
         """Try the address: the stack starts without a word where it is another machine's.
 
@@ -110,6 +142,8 @@ class SipSetup:
         return Config(
             # without an interface the stack would not use the loopback address at all
             net_interface=None if everywhere else self.host,
+            # `sip_trace` takes it in; it reaches no log
+            sip_trace=True,
             max_concurrent_calls=self.max_calls + self.max_placed + _SPARE_CALLS,
             extra_config_text="".join(f"{k} {v}\n" for k, v in lines.items() if v is not None),
         )
@@ -145,3 +179,11 @@ class SipSetup:
     def _media(self) -> tuple[str, ...]:
         mode = ENCRYPTION[self.encryption]
         return () if mode is None else (f"mediaenc={mode}",)
+
+
+def _lies_in(source: str, networks: Sequence[Network]) -> bool:
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)

@@ -20,8 +20,11 @@ from typing import Any
 from baresip import BaresipError, Call, CommandTimeout, Runtime, UserAgent
 
 from voicebot.adapters import sip_log
+from voicebot.adapters.sip_arrival import arrival_of
+from voicebot.adapters.sip_keys import Way
 from voicebot.adapters.sip_line import SipLine
 from voicebot.adapters.sip_setup import SipSetup
+from voicebot.adapters.sip_trace import Trace
 from voicebot.errors import LineError
 from voicebot.model import FRAME_SECONDS
 from voicebot.ports import Line
@@ -52,6 +55,7 @@ class SipStack:
         self._on_call = on_call
         self._runtime: Runtime | None = None
         self._listeners: list[UserAgent] = []
+        self._trace: Trace | None = None
         self._extensions: list[UserAgent] = []
         self._lines: set[SipLine] = set()
         self._placed: set[SipLine] = set()
@@ -66,6 +70,8 @@ class SipStack:
             LineError: the stack can't start: says why.
         """
         sip_log.redact()
+        self._trace = Trace(self._key_refused)
+        self._trace.open()
         runtime = Runtime()
         runtime.on_dead = self._die
         try:
@@ -96,6 +102,8 @@ class SipStack:
             runtime, self._runtime = self._runtime, None
             with contextlib.suppress(BaresipError):
                 await runtime.close()
+        if self._trace is not None:
+            self._trace.close()
 
     async def _add_agents(self, runtime: Runtime) -> None:
         for user in self._setup.users:
@@ -133,6 +141,7 @@ class SipStack:
         """Answer or refuse one call; what goes wrong with it touches no other."""
         line = SipLine(call, self._setup)
         try:
+            await self._introduce(line, call)
             if len(self._lines) >= self._setup.max_calls:
                 raise LineError("all telephone lines are busy")
             with self._admission():
@@ -173,6 +182,29 @@ class SipStack:
         if self._runtime is None or not agents:
             raise BaresipError("the telephone side does not run")
         return self._runtime, agents[0]
+
+    async def _introduce(self, line: SipLine, call: Call) -> None:
+        """Learn from the INVITE who rang what, and how its telephone tells keys.
+
+        Raises:
+            LineError: it comes from where no calls are taken.
+        """
+        traced = await self._trace.invite(call.call_id or "") if self._trace else None
+        if not self._setup.takes(traced.source if traced else None):
+            raise LineError("no calls are taken from that address")
+        if traced is None or self._trace is None:
+            return
+        trusted = self._setup.trusts(traced.source)
+        line.arrival = arrival_of(traced.message, trusted, self._setup.numbering)
+        line.keys.follow(self._trace)
+        if self._setup.hears_tones(traced.message.body):
+            line.keys.listen()
+
+    def _key_refused(self, call_id: str, key: str) -> None:
+        """An INFO of a kind that the stack does not know; the telephone hears so, the call not."""
+        for line in self._lines:
+            if line.call_id == call_id:
+                line.keys.told(key, Way.INFO)
 
     async def _pump(self) -> None:
         """Move the sound of all calls every 20 ms, and let go of those that have ended."""
