@@ -249,3 +249,23 @@ def test_a_number_alone_needs_an_exchange(folder: Path) -> None:
 def test_calls_that_we_place_need_room(folder: Path, sip: str, wrong: str) -> None:
     write(folder, f'[sip]\n{sip}\n[connect]\nphones = ["sip:1@exchange.example"]\n')
     assert wrong in complaint()
+
+
+def test_networks_are_read_and_numbers_have_a_plan(folder: Path) -> None:
+    write(
+        folder,
+        '[sip]\npeers = ["10.1.2.0/24"]\ntrusted = ["10.1.2.3"]\n'
+        '[numbering]\ncountry_code = "33"\ntrunk_prefix = "0"\n',
+    )
+    settings = load_settings()
+    assert [str(one) for one in (*settings.sip.peers, *settings.sip.trusted)] == [
+        "10.1.2.0/24",
+        "10.1.2.3/32",
+    ]
+    assert settings.numbering.plan.e164("01 42 68 53 00") == "+33142685300"
+
+
+@pytest.mark.parametrize("network", ["10.1.2.3/24", "exchange.example", "10.1"])
+def test_a_network_that_is_none(folder: Path, network: str) -> None:
+    write(folder, f'[sip]\npeers = ["{network}"]\n')
+    assert "sip.peers.0" in complaint()

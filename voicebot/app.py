@@ -157,6 +157,7 @@ class House:
                 accounts=accounts,
                 targets=connect.targets,
                 max_placed=connect.max_calls if connect.targets else 0,
+                numbering=self.settings.numbering.plan,
             )
             telephone = SipStack(setup, self.switchboard.admission, self.switchboard.start)
             await telephone.start()

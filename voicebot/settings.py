@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    IPvAnyNetwork,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -31,7 +32,7 @@ from pydantic_settings import (
 )
 
 from voicebot.errors import SettingsError
-from voicebot.model import LANGUAGES, Language, OfficeId, Way
+from voicebot.model import LANGUAGES, Language, NumberingPlan, OfficeId, Way
 
 HOME = Path(__file__).resolve().parent.parent
 """The checkout: intents, locales and models lie beside the package."""
@@ -133,6 +134,13 @@ class Sip(_Group):
     """Calls at once by telephone, beside those from web pages."""
     lost_timeout: float = Field(default=30.0, ge=1)
     """Seconds without a packet of sound after which a caller is gone; not while on hold."""
+    peers: tuple[IPvAnyNetwork, ...] = ()
+    """Networks from which calls are taken, such as "10.1.2.0/24"; empty for all."""
+    trusted: tuple[IPvAnyNetwork, ...] = ()
+    """Networks that vouch for the caller's number they tell (P-Asserted-Identity)."""
+    tones: Literal["never", "without_events", "until_event"] = "without_events"
+    """When keys are heard in the sound of G.711: never; where a telephone cannot send them as
+    telephone-events; or in every call, until a key has come in another way."""
 
     @model_validator(mode="after")
     def _complete(self) -> Sip:
@@ -187,6 +195,11 @@ class Numbering(_Group):
     trunk_prefix: str = Field(default="", pattern=r"^[0-9]{0,2}$")
     """What is dialled before a national number and left out from abroad: "0" in France; none in
     Italy."""
+
+    @property
+    def plan(self) -> NumberingPlan:
+        """The same as a value."""
+        return NumberingPlan(self.country_code, self.trunk_prefix)
 
 
 class Speech(_Group):

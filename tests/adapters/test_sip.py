@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import ip_network
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 import soundfile
 from baresip import Call
 
-from tests.adapters.sip_peers import NARROW, needs_sipp, sipp
+from tests.adapters.sip_peers import NARROW, Rtp, needs_sipp, sipp
 from tests.adapters.sip_side import (
     CALLER_TONE,
     answering,
@@ -19,7 +21,8 @@ from tests.adapters.sip_side import (
     tone,
 )
 from tests.adapters.sip_telephone import Telephone, needs_baresip
-from voicebot.model import RATE, Caption, HungUp
+from tests.fakes.keypad import Keypad
+from voicebot.model import RATE, Arrival, Caption, HungUp
 
 # --- keys ------------------------------------------------------------------------------
 
@@ -63,6 +66,105 @@ async def test_the_keys_of_a_real_telephone(tmp_path: Path) -> None:
         assert call.keys == "12*#"
         telephone.do("hangup")
         assert await call.ended() == HungUp("caller")
+
+
+async def dial(rtp: Rtp, keys: str, *, events: bool = False) -> None:
+    """Press keys as tones in the sound, and at once as telephone-events where wanted."""
+    for key in keys:
+        sound = Keypad(length=0.1, pause=0.1).press(key)[: round(0.2 * NARROW)]
+        sending = [rtp.speak(sound)]
+        if events:
+            # packets of both kinds, as a gateway sends them that does not know better
+            sending.append(rtp.press(key))
+        await asyncio.gather(*sending)
+
+
+@needs_sipp
+@pytest.mark.parametrize(
+    ("scenario", "tones", "heard"),
+    [
+        ("no_events", "without_events", True),
+        ("no_events", "never", False),
+        ("call", "without_events", False),
+        ("call", "until_event", True),
+    ],
+)
+async def test_keys_in_the_sound(tmp_path: Path, scenario: str, tones: str, heard: bool) -> None:
+    async with answering(tones=tones) as side:
+        async with calling(side, tmp_path, scenario, seconds=2) as (rtp, call):
+            await rtp.speak(np.zeros(NARROW // 5, np.int16))
+            await dial(rtp, "1559#")
+            await asyncio.sleep(0.3)
+            assert call.keys == ("1559#" if heard else "")
+            # hardly more of the sound is passed on than it took to know it for a key
+            runs = [len(list(run)) for loud, run in groupby(call.loud) if loud]
+            assert max(runs) <= 3 if heard else max(runs) >= 5
+
+
+@needs_sipp
+async def test_a_press_told_in_the_sound_and_by_events_counts_once(tmp_path: Path) -> None:
+    async with answering(tones="until_event") as side:
+        async with calling(side, tmp_path, seconds=2.5) as (rtp, call):
+            await rtp.speak(np.zeros(NARROW // 5, np.int16))
+            await dial(rtp, "7", events=True)
+            await dial(rtp, "7704", events=True)
+            await asyncio.sleep(0.3)
+            assert call.keys == "77704"
+
+
+@needs_sipp
+async def test_a_press_told_in_three_ways_counts_once(tmp_path: Path) -> None:
+    """The scenario sends an INFO for each of 5, # and *, of one kind or the other."""
+    async with answering(tones="until_event") as side:
+        async with calling(side, tmp_path, "info") as (rtp, call):
+            await rtp.speak(np.zeros(NARROW // 5, np.int16))
+            for count, key in enumerate("5#*", start=1):
+                while len(call.keys) < count:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                await dial(rtp, key, events=True)
+            await asyncio.sleep(0.4)
+            assert call.keys == "5#*"
+
+
+# --- who rang what ---------------------------------------------------------------------
+
+
+@needs_sipp
+async def test_a_call_to_an_old_number_says_so(tmp_path: Path) -> None:
+    diversion = "Diversion: <sip:201@x>;reason=user-busy\nDiversion: <tel:+39059-2031101>"
+    asserted = "P-Asserted-Identity: <sip:+390599999999@x>"
+    headers = f"{diversion}\n{asserted}"
+    async with answering() as side:
+        async with calling(
+            side, tmp_path, service="200", to="0592034444", extra=headers, seconds=0.2
+        ) as (_, call):
+            assert call.line.arrival == Arrival(
+                dialled="200",
+                diverted_by=("201", "+390592031101", "+390592034444"),
+                caller="+393330001111",
+            )
+
+
+@needs_sipp
+async def test_only_a_trusted_network_vouches_for_a_caller(tmp_path: Path) -> None:
+    asserted = "P-Asserted-Identity: <sip:+390599999999@x>"
+    async with answering(trusted=(ip_network("127.0.0.0/8"),)) as side:
+        async with calling(side, tmp_path, extra=asserted, seconds=0.2) as (_, call):
+            assert call.line.arrival.caller == "+390599999999"
+            assert call.line.arrival.trusted
+        withheld = f"{asserted}\nPrivacy: id"
+        async with calling(side, tmp_path, extra=withheld, seconds=0.2) as (_, call):
+            assert call.line.arrival.caller is None
+
+
+@needs_sipp
+async def test_calls_from_strange_networks_are_not_taken(tmp_path: Path) -> None:
+    async with answering(peers=(ip_network("192.0.2.0/24"),)) as side:
+        await sipp(tmp_path, "refused", side.port, code=486)
+        assert side.calls == []
+    async with answering(peers=(ip_network("192.0.2.0/24"), ip_network("127.0.0.1"))) as side:
+        async with calling(side, tmp_path, seconds=0.2):
+            pass
 
 
 # --- the end ---------------------------------------------------------------------------

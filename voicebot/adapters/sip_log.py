@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-LOGGERS = tuple(
-    f"baresip{part}"
-    for part in ("", ".runtime", ".ua", ".call", ".events", ".native", ".native.sip")
-)
+LOGGERS = tuple(f"baresip{part}" for part in ("", ".runtime", ".ua", ".call", ".events", ".native"))
+"""All but the one that tells whole messages: those end in `sip_trace`."""
 
 _PERSONAL = re.compile(
     r"""

@@ -46,17 +46,17 @@ _SHORT = {
     "v": "via",
 }
 
-_NEXT_LINE = re.compile(r"\r\n?|\n")
+_BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")
 
-_FOLD = re.compile(r"\n[ \t]+")
+_FOLD = re.compile(r"(?:\r\n|\n|\r)[ \t]+")
 """A line that begins with a space goes on the one before it."""
 
 
 def parse(data: bytes) -> Message | None:
     """What came in a datagram; None where it is no SIP message."""
-    text = _NEXT_LINE.sub("\n", data.decode("utf-8", "replace"))
-    head, _, body = text.partition("\n\n")
-    first, *lines = _FOLD.sub(" ", head).split("\n")
+    head, *rest = _BLANK_LINE.split(data.decode("utf-8", "replace"), maxsplit=1)
+    body = rest[0] if rest else ""
+    first, *lines = re.split(r"\r\n|\n|\r", _FOLD.sub(" ", head))
     if len(first.split()) < 3 or "SIP/2.0" not in first:
         return None
     headers = []
