@@ -17,12 +17,6 @@ from voicebot.model import KeyPress
 KEYS = frozenset("0123456789*#")
 """The keys a telephone has; A to D are for exchanges among themselves."""
 
-ECHO = 0.06
-"""Seconds after a key is let go in which the same way tells the same press again.
-
-Fingers need longer than this between two presses, and so do the dialling memories of telephones.
-"""
-
 LATE = 0.5
 """Seconds by which one way may tell a press later than another: a tone must have sounded for a
 while, an INFO is often sent when the key is let go, and packets take different roads."""
@@ -59,7 +53,7 @@ class _Press:
 
     def is_told_again(self, way: Way, now: float) -> bool:
         if way in self.held:
-            return now - self.told < (HELD if self.held[way] else ECHO)
+            return self.held[way] and now - self.told < HELD
         return any(self.held.values()) or now - self.told < LATE
 
 
