@@ -18,7 +18,9 @@ from voicebot.app import House
 from voicebot.dialogue import Dialogue
 from voicebot.errors import ContentError, VoicebotError
 from voicebot.model import FRAME_SAMPLES, Audio, KeyPress, Sentence
-from voicebot.settings import Settings
+from voicebot.settings import HOME, Settings
+from voicebot.staff.opening import Start
+from voicebot.staff.publish import State, Status
 
 
 @contextmanager
@@ -64,7 +66,9 @@ def missing(modest: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch, dialogue: Dialogue) -> None:
     """The sample town need not be read anew for every house."""
-    monkeypatch.setattr("voicebot.app.load_content", lambda folder, languages: dialogue.content)
+    status = Status(State.LIVE, None, (), dialogue.content.version)
+    start = Start(dialogue.content, status, HOME / "intents")
+    monkeypatch.setattr("voicebot.live.start", lambda *_: start)
     monkeypatch.setattr("voicebot.build.dialogue", lambda settings, content: dialogue)
 
 
@@ -151,7 +155,7 @@ async def test_after_opening_the_greeting_is_in_memory(missing: Settings) -> Non
     house = House(missing)
     try:
         await house.open(bar)
-        town = house.dialogue
+        town = house.live.dialogue
         greeting = town.wording.greeting(town.content.town, town.languages)
         done, total = reports[-1]
         assert done == total >= len(greeting)
@@ -167,14 +171,17 @@ async def test_after_opening_the_greeting_is_in_memory(missing: Settings) -> Non
 
 
 @pytest.mark.usefixtures("known")
-async def test_rendering_ahead_is_left_out_by_setting(missing: Settings) -> None:
+async def test_rendering_ahead_is_left_out_by_setting(
+    missing: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house = House(missing)
 
-    async def refuse(sentences: object, progress: object) -> None:
+    async def refuse(*_: object) -> None:
         raise AssertionError("it rendered")
 
-    house.prompts.prepare = refuse  # type: ignore[method-assign]
-    await house.render(no_bar)
+    monkeypatch.setattr(house.prompts, "prepare", refuse)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(house.live.run(no_bar), 0.3)
     await house.close()
 
 

@@ -15,7 +15,7 @@ import soundfile
 from tests.fakes.line import SPEECH_LEVEL
 from tests.fakes.speech import FakeVoiceActivity, heard
 from tests.weights.build import hub_file, make_store, model
-from voicebot import build, commands
+from voicebot import build, commands, staff_desk
 from voicebot.content.load import load_content
 from voicebot.dialogue import Dialogue
 from voicebot.errors import AudioFileError, ContentError, HearingError, SettingsError, VoicebotError
@@ -53,6 +53,7 @@ def known(monkeypatch: pytest.MonkeyPatch, settings: Settings, dialogue: Dialogu
         return dialogue.matcher if content is dialogue.content else make(content)
 
     monkeypatch.setattr(commands, "load_content", load)
+    monkeypatch.setattr(staff_desk, "load_content", load)
     monkeypatch.setattr(build, "matcher", matcher)
 
 
@@ -158,7 +159,7 @@ def test_a_language_that_is_not_configured_is_refused(
     with pytest.raises(SettingsError, match="languages"):
         commands.ask(two, "housing office", "en", False)
     with pytest.raises(SettingsError, match="languages"):
-        commands.hours(two, "ufficio-casa", "en", None)
+        staff_desk.hours(two, "ufficio-casa", "en", None)
 
 
 # --- ask, hours, say -------------------------------------------------------------------
@@ -184,17 +185,17 @@ def test_ask_tells_which_phrases_a_sentence_resembles(plain: Settings) -> None:
 def test_hours_are_what_a_caller_would_be_told(
     plain: Settings, language: str, at: datetime, words: str
 ) -> None:
-    told = " ".join(commands.hours(plain, "ufficio-casa", language, at))
+    told = " ".join(staff_desk.hours(plain, "ufficio-casa", language, at))
     assert words in told
 
 
 def test_hours_of_now_need_no_moment(plain: Settings) -> None:
-    assert list(commands.hours(plain, "polo-1", "it", None))
+    assert list(staff_desk.hours(plain, "polo-1", "it", None))
 
 
 def test_an_office_that_is_none_is_answered_with_those_there_are(plain: Settings) -> None:
     with pytest.raises(ContentError, match=r"'casa' is no office; write one of polo-1, .*casa"):
-        commands.hours(plain, "casa", "it", None)
+        staff_desk.hours(plain, "casa", "it", None)
 
 
 def test_say_writes_the_voice_that_callers_hear(plain: Settings, tmp_path: Path) -> None:
@@ -216,7 +217,7 @@ def test_say_into_a_folder_that_is_not_there(plain: Settings, tmp_path: Path) ->
 
 
 def test_the_sample_files_are_good(plain: Settings) -> None:
-    good, lines = commands.check_files(plain)
+    good, lines = staff_desk.check_files(plain)
     assert good, lines
     assert "0 errors" in lines[-1]
 
@@ -231,7 +232,7 @@ def test_check_names_every_problem_of_every_file_at_once(plain: Settings, tmp_pa
         (intents / "fr.yaml").unlink()
 
     broken = edited(plain, tmp_path, edit)
-    good, lines = commands.check_files(broken)
+    good, lines = staff_desk.check_files(broken)
     assert not good
     for name in ("offices.yaml", "en.yaml", "fr.yaml"):
         assert any(name in line for line in lines), name
@@ -251,7 +252,7 @@ def test_check_names_a_test_sentence_that_is_taken_wrongly(plain: Settings, tmp_
         )
         file.write_text(changed, "utf-8")
 
-    good, lines = commands.check_files(edited(plain, tmp_path, edit))
+    good, lines = staff_desk.check_files(edited(plain, tmp_path, edit))
     assert not good
     assert len([line for line in lines if "must give" in line]) == 1
 

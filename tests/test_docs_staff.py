@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_docs import STAFF, read
-from voicebot import commands
+from voicebot import commands, staff_desk
 from voicebot.answering.catalogue import load_catalogues
 from voicebot.content.templates import MAX_EXPANSIONS
 from voicebot.errors import ContentError
@@ -90,7 +90,7 @@ def test_the_guides_show_what_check_says_of_a_slip(slip: str, copies: Settings) 
     change(copies, *BROKEN[slip])
     if slip == "a language left out":
         copies = copies.model_copy(update={"languages": LANGUAGES})
-    _, said = commands.check_files(copies)
+    _, said = staff_desk.check_files(copies)
     assert len(said) > 1
     for page in STAFF:
         assert without_lines(said[0]) in without_lines(read(page))
@@ -106,9 +106,9 @@ def test_every_message_in_the_guides_is_of_a_slip_that_is_tried() -> None:
 def test_what_the_guides_have_staff_add_works(need: str, copies: Settings) -> None:
     sentence, below, phrase = MENDED[need]
     change(copies, SENTENCES, "", sentence)
-    assert not commands.check_files(copies)[0]
+    assert not staff_desk.check_files(copies)[0]
     change(copies, ITALIAN, below, below + phrase)
-    assert commands.check_files(copies)[0]
+    assert staff_desk.check_files(copies)[0]
     for page in STAFF:
         assert sentence.strip() in read(page)
         assert phrase.strip() in read(page)
@@ -116,15 +116,15 @@ def test_what_the_guides_have_staff_add_works(need: str, copies: Settings) -> No
 
 def test_the_misunderstanding_of_the_guides_is_one_and_is_put_right(copies: Settings) -> None:
     change(copies, SENTENCES, "", CIVIL)
-    assert not commands.check_files(copies)[0]
+    assert not staff_desk.check_files(copies)[0]
     change(copies, ITALIAN, SERVICE, TELLING)
-    assert commands.check_files(copies)[0]
+    assert staff_desk.check_files(copies)[0]
     for page in STAFF:
         assert all(piece.strip() in read(page) for piece in (CIVIL, SERVICE, TELLING))
 
 
 def test_the_sum_of_a_good_check_is_as_shown() -> None:
-    good, said = commands.check_files(Settings())
+    good, said = staff_desk.check_files(Settings())
     assert good
     for page in STAFF:
         assert said[-1] in read(page)
@@ -134,10 +134,10 @@ TUESDAY = datetime(2026, 3, 17, 10, 0)
 
 
 def test_the_hours_read_as_shown_before_and_after_the_change(copies: Settings) -> None:
-    before = "\n".join(commands.hours(copies, "ufficio-casa", "it", TUESDAY))
+    before = "\n".join(staff_desk.hours(copies, "ufficio-casa", "it", TUESDAY))
     thursday = '      thursday: ["14:30-18:00"]'
     change(copies, OFFICES, thursday, f'      tuesday: ["09:00-12:30"]\n{thursday}')
-    after = list(commands.hours(copies, "ufficio-casa", "it", TUESDAY))
+    after = list(staff_desk.hours(copies, "ufficio-casa", "it", TUESDAY))
     for page in STAFF:
         assert before in read(page)
         assert "\n".join(f"   {line}" for line in after) in read(page)
@@ -145,7 +145,7 @@ def test_the_hours_read_as_shown_before_and_after_the_change(copies: Settings) -
 
 def test_an_unknown_office_is_refused_as_shown() -> None:
     with pytest.raises(ContentError) as error:
-        commands.hours(Settings(), "casa", "it", None)
+        staff_desk.hours(Settings(), "casa", "it", None)
     for page in STAFF:
         assert f"voicebot: {error.value}" in read(page)
 

@@ -38,13 +38,25 @@ MAY_IMPORT: dict[str, set[str]] = {
     "switchboard": {*VALUES, "ports", "call"},
     "report": {*VALUES, "dialogue", "understanding"},
     "bench": {*VALUES, "ports", "media", "understanding"},
-    "staff": {*VALUES, "content", "understanding", "answering", "offices"},
+    "staff": {*VALUES, "ports", "content", "understanding", "answering", "offices", "dialogue"},
     "access": {*VALUES, "ports"},
     "web": {*VALUES, "ports", "switchboard", "access", "holding"},
 }
 """By room, the rooms it may import; those that compose and present are `FREE`."""
 
-FREE = {"app", "benches", "build", "commands", "console", "users", "__main__", "__init__"}
+FREE = {
+    "app",
+    "live",
+    "benches",
+    "build",
+    "commands",
+    "console",
+    "staff_cli",
+    "staff_desk",
+    "users",
+    "__main__",
+    "__init__",
+}
 
 VENDORS = {
     "aiortc",
@@ -65,6 +77,7 @@ VENDORS = {
     "sqlalchemy",
     "tokenizers",
     "vosk",
+    "watchfiles",
 }
 """Libraries whose types stay inside `adapters`."""
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +20,19 @@ from rich.progress import (
 from rich.table import Table
 
 from voicebot import __version__, app, benches, commands, console, users
-from voicebot.console import JsonOption, count_bar, err, load, out, print_json
+from voicebot.console import (
+    JsonOption,
+    LanguageOption,
+    count_bar,
+    err,
+    language_of,
+    load,
+    out,
+    print_json,
+    print_report,
+)
 from voicebot.errors import VoicebotError
-from voicebot.model import LANGUAGES, Language
+from voicebot.staff_cli import staff_commands
 
 cli = typer.Typer(
     name="voicebot",
@@ -36,10 +44,7 @@ models = typer.Typer(help="The speech models: what there is, fetch, verify.", no
 cli.add_typer(models, name="models")
 cli.add_typer(benches.cli, name="bench")
 cli.add_typer(users.cli, name="user")
-
-LanguageOption = Annotated[
-    str, typer.Option("--lang", metavar="|".join(LANGUAGES), help="The language.")
-]
+cli.add_typer(staff_commands)
 
 
 def main() -> None:
@@ -75,16 +80,6 @@ def serve() -> None:
 
 
 @cli.command()
-def check() -> None:
-    """Check the staff files: every mistake at once, with file, line and remedy."""
-    passed, lines = commands.check_files(load())
-    for line in lines:
-        out.print(line, markup=False)
-    if not passed:
-        raise typer.Exit(1)
-
-
-@cli.command()
 def listen(
     files: Annotated[list[Path], typer.Argument(help="Sound files of any format.")],
     lang: Annotated[
@@ -94,7 +89,7 @@ def listen(
 ) -> None:
     """Say what the switchboard hears in sound files and how it understands it."""
     failed = False
-    language = _language(lang) if lang else None
+    language = language_of(lang) if lang else None
     for file, result in commands.listen(load(), files, language):
         if isinstance(result, VoicebotError):
             failed = True
@@ -107,7 +102,7 @@ def listen(
         if as_json:
             print_json(fields)
         elif "error" not in fields:
-            _print_report(fields)
+            print_report(fields)
     if failed:
         raise typer.Exit(1)
 
@@ -120,11 +115,11 @@ def ask(
     explain: Annotated[bool, typer.Option(help="Show which phrases it resembles.")] = False,
 ) -> None:
     """Say how the switchboard understands a sentence."""
-    fields = commands.ask(load(), " ".join(text), _language(lang), explain)
+    fields = commands.ask(load(), " ".join(text), language_of(lang), explain)
     if as_json:
         print_json(fields)
     else:
-        _print_report(fields)
+        print_report(fields)
 
 
 @cli.command()
@@ -135,23 +130,8 @@ def say(
     slow: Annotated[bool, typer.Option(help="As for a caller who asked for it.")] = False,
 ) -> None:
     """Speak a text into a file, with the voice that callers hear."""
-    voice = commands.say(load(), " ".join(text), _language(lang), output, slow)
+    voice = commands.say(load(), " ".join(text), language_of(lang), output, slow)
     err.print(f"{output}: {voice}", markup=False)
-
-
-@cli.command()
-def hours(
-    office: Annotated[str, typer.Argument(help="The office's id, such as ufficio-casa.")],
-    lang: LanguageOption,
-    at: Annotated[
-        str | None,
-        typer.Option(help="The moment, ISO 8601, local time unless it says (default: now)."),
-    ] = None,
-) -> None:
-    """Print what a caller would be told about an office's hours."""
-    moment = _moment(at) if at else None
-    for sentence in commands.hours(load(), office, _language(lang), moment):
-        out.print(sentence, markup=False)
 
 
 @models.command("list")
@@ -207,27 +187,6 @@ def models_verify(
         out.print(status.problem or f"{status.model.id}: good", markup=False)
     if any(status.problem for status in statuses):
         raise typer.Exit(1)
-
-
-def _language(code: str) -> Language:
-    if code not in LANGUAGES:
-        raise typer.BadParameter(f"{code!r} is none of {', '.join(LANGUAGES)}")
-    return code
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        example = "write it as 2026-11-27T09:30"
-        raise typer.BadParameter(f"{text!r} is no moment: {example}") from error
-
-
-def _print_report(fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        if value not in (None, [], ""):
-            out.print(f"{name}: {json.dumps(value, ensure_ascii=False)}", markup=False)
-    out.print("")
 
 
 @contextmanager

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,17 +21,16 @@ from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.clock import TownClock
 from voicebot.adapters.passwords import Argon2Passwords
-from voicebot.adapters.speech_process import ChildSynthesiser, Recogniser, Renderer, WhisperEar
+from voicebot.adapters.speech_process import ChildSynthesiser, Renderer, WhisperEar
 from voicebot.adapters.sql_accounts import SqlAccounts, SqlSessions
 from voicebot.adapters.tempo import stretch
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import Relay, WebRtcLine
-from voicebot.answering.prerender import first_prompts, fixed_prompts
 from voicebot.call import Patience, Services
-from voicebot.content.load import load_content
 from voicebot.errors import LineError, SpeakingError, VoicebotError
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.holding.desk import Desk
+from voicebot.live import Bar, Live
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
 from voicebot.speaking.prompts import Prompts
@@ -50,9 +47,6 @@ logger = logging.getLogger(__name__)
 MAX_SOCKET_MESSAGE = 16 * 1024
 """Bytes; a page's message holds some 4,000 characters at most."""
 
-Bar: TypeAlias = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
-"""Shows progress: from a title to what takes (done, of how many)."""
-
 
 class House:
     """Everything that serves calls, put together from the settings."""
@@ -65,13 +59,6 @@ class House:
         """
         self.settings = settings
         self._clock = TownClock(settings.time_zone)
-        self.dialogue = build.dialogue(
-            settings, load_content(settings.paths.intents, settings.languages)
-        )
-        self._ear: Child[Recogniser] = Child(
-            partial(build.ear, settings, build.hints(self.dialogue.content)),
-            ChildSettings("ear", max_waiting=settings.speech.max_waiting, max_background=4),
-        )
         self._voices: Child[Renderer] = Child(
             partial(build.voices, settings),
             ChildSettings(
@@ -85,9 +72,10 @@ class House:
             ahead=ChildSynthesiser(self._voices, background=True),
             slow_down=partial(stretch, speed=settings.speech.slower),
         )
+        self.live = Live(settings, self.prompts)
         max_calls = settings.http.max_calls + settings.sip.max_calls * settings.sip.enabled
         self._database = build.database(settings)
-        self.queue = build.queue(settings, self.dialogue.content, self._database)
+        self.queue = build.queue(settings, self.live.dialogue.content, self._database)
         self.desk = Desk(self.queue)
         self.switchboard = Switchboard(self._services(), max_calls)
         self.telephone: SipStack | None = None
@@ -95,14 +83,14 @@ class House:
     def _services(self) -> Services:
         settings = self.settings
         return Services(
-            dialogue=lambda: self.dialogue,
-            ear=WhisperEar(self._ear),
+            dialogue=lambda: self.live.dialogue,
+            ear=WhisperEar(self.live.ear),
             voice_activity=build.silero().for_call,
             endpointing=Endpointing(**settings.endpointing.model_dump()),
             prompt=self.prompts.audio,
             clock=self._clock,
             patience=Patience(**settings.conversation.model_dump()),
-            routes=build.routes(settings, self.dialogue.content),
+            routes=build.routes(settings, self.live.dialogue.content),
             log_transcripts=settings.privacy.log_transcripts,
         )
 
@@ -117,27 +105,15 @@ class House:
         await self._database.open()
         await self.queue.open()
         await self.desk.open()
-        for child, lack in ((self._ear, "callers have the keys"), (self._voices, "callers read")):
+        for child, lack in (
+            (self.live.ear, "callers have the keys"),
+            (self._voices, "callers read"),
+        ):
             try:
                 await child.start()
             except VoicebotError as error:
                 logger.error("%s; until this is mended %s", error, lack)
-        known = self.dialogue
-        first = first_prompts(known.wording, known.content, known.languages)
-        with progress("rendering the greeting") as report:
-            await self.prompts.prepare(first, report)
-
-    async def render(self, progress: Bar) -> None:
-        """Render all that can be foreseen, giving way to the callers that are there already."""
-        if not self.settings.speech.render_ahead:
-            return
-        known = self.dialogue
-        prompts = fixed_prompts(known.wording, known.content, known.languages)
-        try:
-            with progress("rendering what callers will hear") as report:
-                await self.prompts.prepare(prompts, report)
-        except Exception:
-            logger.exception("rendering ahead has stopped; callers wait a little for new sentences")
+        await self.live.prepare_first(progress)
 
     async def answer_telephone(self) -> None:
         """Take calls by SIP; where that can't be, callers still have the page."""
@@ -181,7 +157,7 @@ class House:
         await self.desk.close()
         await self.queue.close()
         await self._database.close()
-        await self._ear.stop()
+        await self.live.close()
         await self._voices.stop()
 
     def web(self) -> FastAPI:
@@ -189,12 +165,13 @@ class House:
         http, rtc = self.settings.http, self.settings.webrtc
         relays = [Relay(s.urls, s.username, s.credential) for s in rtc.ice_servers]
         site = Site(
-            content=lambda: self.dialogue.content,
+            content=lambda: self.live.dialogue.content,
             languages=self.settings.languages,
             texts=load_page_texts(self.settings.paths.locales, self.settings.languages),
             ice_servers=tuple(s.model_dump(exclude_none=True) for s in rtc.ice_servers),
             max_body=http.max_body,
             staff_texts=load_page_texts(self.settings.paths.locales, STAFF_LANGUAGES, "staff"),
+            metrics=self.live.metrics,
         )
         doors = Doors(webrtc=partial(WebRtcLine.answer, relays=relays), text=TextSocketLine)
         return create_app(self.switchboard, doors, site, self._access())
@@ -232,7 +209,7 @@ async def _serve(settings: Settings, progress: Bar) -> None:
         scheme = "https" if http.certificate else "http"
         logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
         async with asyncio.TaskGroup() as tasks:
-            beside = [tasks.create_task(house.render(progress))]
+            beside = [tasks.create_task(house.live.run(progress))]
             beside.append(tasks.create_task(_stop_with_telephone(house, web)))
             await web.serve()
             for task in beside:

@@ -28,17 +28,17 @@ from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.vosk import Vosk, VoskModel
 from voicebot.adapters.whisper import Whisper
 from voicebot.answering.wording import Wording, load_catalogues
-from voicebot.content.load import load_content
 from voicebot.dialogue import Dialogue
 from voicebot.errors import SettingsError, SpeakingError, WeightsError
 from voicebot.hearing.language import choose
 from voicebot.holding.queue import Queue
 from voicebot.holding.rank import Widening
 from voicebot.holding.rules import CallBackRules, HoldRules
-from voicebot.model import Content, Language, OfficeId, Route, Sentence
+from voicebot.model import Content, Expected, Language, OfficeId, Route, Sentence
 from voicebot.ports import Voice
 from voicebot.settings import Settings
 from voicebot.speaking.voices import Voices
+from voicebot.staff.check import Examiner
 from voicebot.understanding.fillers import fillers
 from voicebot.understanding.matcher import Matcher
 from voicebot.weights.manifest import load_manifest
@@ -88,17 +88,22 @@ def routes(settings: Settings, content: Content) -> dict[OfficeId, Route]:
     return {office: Route(one.way, one.targets) for office, one in given.items()}
 
 
-def hints(content: Content) -> dict[Language, str]:
-    """By language, a sentence and the names that callers are likely to say."""
-    return {
-        language: " ".join(
-            [
-                book.example,
-                *(f"{Sentence(language, o.names[language]).shown}." for o in content.offices),
-            ]
-        )
-        for language, book in content.books.items()
-    }
+def expected(content: Content) -> Expected:
+    """What callers are likely to say, for the recognisers."""
+    return Expected(
+        hints={
+            language: " ".join(
+                [
+                    book.example,
+                    *(f"{Sentence(language, o.names[language]).shown}." for o in content.offices),
+                ]
+            )
+            for language, book in content.books.items()
+        },
+        phrases={
+            language: tuple(expected_phrases(content, language)) for language in content.books
+        },
+    )
 
 
 def whisper(settings: Settings, hints: Mapping[Language, str]) -> Whisper:
@@ -118,12 +123,12 @@ def _language_head(store: WeightStore) -> LanguageHead | None:
         return None
 
 
-def ear(settings: Settings, hints: Mapping[Language, str]) -> Recogniser:
+def ear(settings: Settings, expected: Expected) -> Recogniser:
     """Whisper, and Vosk where the settings prefer it; runs in the ear's process.
 
     A Vosk model that is missing is logged, and Whisper recognises instead.
     """
-    first = whisper(settings, hints)
+    first = whisper(settings, expected.hints)
     wanted = {
         language: labels
         for language in settings.languages
@@ -131,8 +136,7 @@ def ear(settings: Settings, hints: Mapping[Language, str]) -> Recogniser:
     }
     if not wanted:
         return first
-    content = load_content(settings.paths.intents, settings.languages)
-    models = {code: _vosk(settings, content, code, wanted[code]) for code in wanted}
+    models = {code: _vosk(settings, expected.phrases[code], code, wanted[code]) for code in wanted}
     second = Vosk({code: model for code, model in models.items() if model is not None})
     if not second.languages:
         return first
@@ -141,14 +145,14 @@ def ear(settings: Settings, hints: Mapping[Language, str]) -> Recogniser:
 
 
 def _vosk(
-    settings: Settings, content: Content, language: Language, labels: Sequence[str]
+    settings: Settings, phrases: Sequence[str], language: Language, labels: Sequence[str]
 ) -> VoskModel | None:
     """The first model that is there, of those preferred to Whisper."""
     store = weights(settings)
     for label in takewhile(lambda label: label != "whisper", labels):
         try:
             folder = store.ensure(label.partition(":")[2])
-            return VoskModel(folder, language, expected_phrases(content, language))
+            return VoskModel(folder, language, phrases)
         except WeightsError as error:
             logger.warning("%s cannot be loaded, the next one recognises: %s", label, error)
     return None
@@ -290,3 +294,8 @@ def hold_rules(settings: Settings, content: Content) -> HoldRules:
 
 def _span(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
+
+
+def examiner(settings: Settings) -> Examiner:
+    """The whole check of the staff files."""
+    return Examiner(settings.languages, matcher, TownClock(settings.time_zone))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,16 @@ from voicebot import build
 from voicebot.adapters.audio_file import read_audio, write_audio
 from voicebot.adapters.clock import TownClock
 from voicebot.adapters.tempo import stretch
-from voicebot.answering.wording import load_catalogues
 from voicebot.bench.callers import read_callers
 from voicebot.bench.channel import Channel
 from voicebot.bench.understanding import Result, Taken, play
 from voicebot.content.load import load_content
-from voicebot.errors import ContentError, SettingsError, VoicebotError
+from voicebot.errors import VoicebotError
 from voicebot.hearing.whole import utterance
-from voicebot.model import Action, Audio, Content, Heard, Language, Request, Understanding
+from voicebot.model import Audio, Heard, Language
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
-from voicebot.staff.check import check, report_lines
-from voicebot.web.staff_pages import STAFF_LANGUAGES
-from voicebot.web.texts import load_page_texts
+from voicebot.staff_desk import spoken_here
 from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model
@@ -34,41 +30,12 @@ Count = Callable[[int, int], None]
 """Told how many are done, and of how many."""
 
 
-def check_files(settings: Settings) -> tuple[bool, list[str]]:
-    """Whether the staff files are good, and all that is to be said about them."""
-    today = TownClock(settings.time_zone).now().date()
-
-    def understander(content: Content) -> Callable[[str, Language], Understanding]:
-        matcher = build.matcher(content)
-        return lambda text, language: matcher.understand(text, language, today)
-
-    report = check(settings.paths.intents, settings.languages, understander)
-    lines = report_lines(report)
-    loads = (load_catalogues, load_page_texts, _load_staff_texts)
-    faults = [_fault(load, settings) for load in loads]
-    texts = [fault for fault in faults if fault is not None]
-    return report.ok and not texts, [*texts, *lines]
-
-
-def _load_staff_texts(locales: Path, _: Sequence[Language]) -> object:
-    return load_page_texts(locales, STAFF_LANGUAGES, "staff")
-
-
-def _fault(load: Callable[[Path, Sequence[Language]], object], settings: Settings) -> str | None:
-    """What is wrong with the texts that the bot says or the pages show; None when they are good."""
-    try:
-        load(settings.paths.locales, settings.languages)
-    except ContentError as error:
-        return str(error)
-    return None
-
-
 def listen(
     settings: Settings, files: Sequence[Path], language: Language | None
 ) -> Iterator[tuple[Path, dict[str, Any] | VoicebotError]]:
     """Each file with its report, or with what is wrong with it."""
     if language is not None:
-        _spoken_here(settings, language)
+        spoken_here(settings, language)
     listener = _listener(settings)
     for file in files:
         try:
@@ -121,7 +88,7 @@ def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
     """What takes a sound as a call would; its language may be known beforehand."""
     content = load_content(settings.paths.intents, settings.languages)
     matcher = build.matcher(content)
-    whisper = build.ear(settings, build.hints(content))
+    whisper = build.ear(settings, build.expected(content))
     silero = build.silero()
     today = TownClock(settings.time_zone).now().date()
 
@@ -138,7 +105,7 @@ def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
 
 def ask(settings: Settings, text: str, language: Language, explain: bool) -> dict[str, Any]:
     """The report of a written sentence."""
-    _spoken_here(settings, language)
+    spoken_here(settings, language)
     content = load_content(settings.paths.intents, settings.languages)
     matcher = build.matcher(content)
     today = TownClock(settings.time_zone).now().date()
@@ -155,29 +122,6 @@ def say(settings: Settings, text: str, language: Language, output: Path, slow: b
     audio = stretch(rendered.audio, settings.speech.slower) if slow else rendered.audio
     write_audio(output, audio)
     return rendered.voice
-
-
-def hours(
-    settings: Settings, office_id: str, language: Language, at: datetime | None
-) -> Iterable[str]:
-    """What a caller would be told, sentence by sentence."""
-    _spoken_here(settings, language)
-    content = load_content(settings.paths.intents, settings.languages)
-    known = [office.id for office in content.offices]
-    if office_id not in known:
-        raise ContentError(f"{office_id!r} is no office; write one of {', '.join(known)}")
-    now = TownClock(settings.time_zone).now()
-    if at is not None:
-        now = at.astimezone(now.tzinfo) if at.tzinfo else at.replace(tzinfo=now.tzinfo)
-    dialogue = build.dialogue(settings, content)
-    facts = dialogue.replies.facts(Request(Action.HOURS, office_id), language, now)
-    return [sentence.shown for sentence in facts]
-
-
-def _spoken_here(settings: Settings, language: Language) -> None:
-    if language not in settings.languages:
-        known = ", ".join(settings.languages)
-        raise SettingsError(f"languages: {language} is not among those configured ({known})")
 
 
 def models_list(settings: Settings) -> list[dict[str, Any]]:

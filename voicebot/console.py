@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voicebot import logs
+from voicebot.model import LANGUAGES, Language
 from voicebot.settings import Settings, load_settings
 
+LanguageOption = Annotated[
+    str, typer.Option("--lang", metavar="|".join(LANGUAGES), help="The language.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 out = Console(highlight=False, soft_wrap=True)
@@ -32,10 +37,34 @@ def load() -> Settings:
     return settings
 
 
+def language_of(code: str) -> Language:
+    """The language of an argument."""
+    if code not in LANGUAGES:
+        raise typer.BadParameter(f"{code!r} is none of {', '.join(LANGUAGES)}")
+    return code
+
+
+def moment_of(text: str) -> datetime:
+    """The moment of an argument, without a zone unless it names one."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        example = "write it as 2026-11-27T09:30"
+        raise typer.BadParameter(f"{text!r} is no moment: {example}") from error
+
+
 def print_json(fields: dict[str, Any]) -> None:
     """One object on one line."""
     sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def print_report(fields: dict[str, Any]) -> None:
+    """What is in the fields, one a line."""
+    for name, value in fields.items():
+        if value not in (None, [], ""):
+            out.print(f"{name}: {json.dumps(value, ensure_ascii=False)}", markup=False)
+    out.print("")
 
 
 @contextmanager

@@ -230,6 +230,8 @@ class Speech(_Group):
     """Render all that can be foreseen at the start; else each sentence when first needed."""
     prompt_memory: int = Field(default=128 * 1024 * 1024, ge=0)
     """Bytes of rendered prompts held in memory; the rest is read from disk when needed."""
+    keep_prompts: int = Field(default=60, ge=1)
+    """Days for which a rendered prompt that is not used stays on disk."""
     max_waiting: int = Field(default=16, ge=1)
     """Utterances that may wait for recognition; past that callers are asked to use the keys."""
 

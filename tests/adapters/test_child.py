@@ -21,7 +21,7 @@ from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.speech_process import ChildSynthesiser, WhisperEar
 from voicebot.errors import HearingBusy, HearingError, SpeakingError, VoicebotError, WeightsError
-from voicebot.model import Audio, Heard, Rendered, Segment
+from voicebot.model import Audio, Expected, Heard, Rendered, Segment
 
 PATIENCE = 30.0
 
@@ -42,6 +42,9 @@ class Workshop:
 
     def greet(self, name: str) -> str:
         return f"{self._greeting} {name}"
+
+    def expect(self, expected: Expected) -> None:
+        self._greeting = expected.hints["en"]
 
     def pid(self) -> int:
         return os.getpid()
@@ -329,6 +332,14 @@ def test_a_child_at_work_dies_with_its_parent(tmp_path: pathlib.Path) -> None:
         assert is_alive(pid)
         parent.kill()
     assert asyncio.run(gone(pid))
+
+
+async def test_a_child_that_starts_again_is_built_as_is_now_wanted() -> None:
+    async with running() as child:
+        pid = await child.call("pid", patience=5)
+        child.factory = functools.partial(Workshop, "Salve")
+        os.kill(pid, signal.SIGKILL)
+        assert await child.call("greet", "Anna", patience=20) == "Salve Anna"
 
 
 async def test_the_ear_hears_through_a_child() -> None:

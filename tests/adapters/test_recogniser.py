@@ -15,7 +15,7 @@ from voicebot.adapters.recogniser import RecogniserByLanguage
 from voicebot.adapters.vosk import Vosk
 from voicebot.content.load import load_content
 from voicebot.errors import HearingError, WeightsError
-from voicebot.model import LANGUAGES, RATE, Audio, Heard, Hypothesis, Language, Segment
+from voicebot.model import LANGUAGES, RATE, Audio, Expected, Heard, Hypothesis, Language, Segment
 from voicebot.settings import Settings
 
 SEGMENT = Segment(Audio(np.zeros(RATE, np.int16)), 0.0, 1.0)
@@ -29,6 +29,11 @@ class Scripted:
     def __init__(self, heard: Heard | dict[Language, str] | HearingError) -> None:
         self._heard = heard
         self.asked: list[Asked] = []
+
+        self.expected: list[Expected] = []
+
+    def expect(self, expected: Expected) -> None:
+        self.expected.append(expected)
 
     def hear(
         self, segment: Segment, languages: Sequence[Language], expected: Language | None
@@ -44,6 +49,8 @@ class Scripted:
         words = (Hypothesis(expected, text, 0.8),) if text else ()
         return Heard(None, {expected: 0.0}, words, {"language": 0.0, "recognise": 0.5})
 
+
+EXPECTED = build.expected(load_content(Settings().paths.intents, LANGUAGES))
 
 WHISPERED = Heard(
     "it",
@@ -117,6 +124,12 @@ def test_a_first_one_that_fails_fails_all() -> None:
         both.hear(SEGMENT, LANGUAGES, None)
 
 
+def test_both_are_told_what_to_expect() -> None:
+    first, second = Scripted(WHISPERED), Scripted({})
+    RecogniserByLanguage(first, second, ("it",), ()).expect(EXPECTED)
+    assert first.expected == second.expected == [EXPECTED]
+
+
 def test_the_time_of_both_is_counted() -> None:
     seconds = hear(Scripted({"it": "polo due"})).seconds
     assert set(seconds) == {"language", "recognise"}
@@ -182,12 +195,12 @@ def test_a_language_that_there_is_not_is_refused() -> None:
 
 
 def test_by_default_it_is_whisper_alone(first: Scripted) -> None:
-    assert build.ear(Settings(), {}) is first
-    assert build.ear(preferring(it=()), {}) is first
+    assert build.ear(Settings(), EXPECTED) is first
+    assert build.ear(preferring(it=()), EXPECTED) is first
 
 
 def test_a_model_that_is_there_recognises_its_language(first: Scripted) -> None:
-    ear = build.ear(preferring(it=("vosk:vosk-small-it",)), {})
+    ear = build.ear(preferring(it=("vosk:vosk-small-it",)), EXPECTED)
     heard = ear.hear(SEGMENT, LANGUAGES, None)
     assert [one.text for one in heard.hypotheses] == ["polo due", "pôle tout"]
     ((model, language, phrases),) = FakeVoskModel.made
@@ -199,19 +212,21 @@ def test_a_model_that_is_missing_leaves_it_to_whisper(
     first: Scripted, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        ear = build.ear(preferring(fr=("vosk:vosk-small-fr", "whisper"), en=("vosk:no-such",)), {})
+        ear = build.ear(
+            preferring(fr=("vosk:vosk-small-fr", "whisper"), en=("vosk:no-such",)), EXPECTED
+        )
     assert ear is first
     assert "vosk:vosk-small-fr cannot be loaded" in caplog.text
     assert "vosk:no-such cannot be loaded" in caplog.text
 
 
 def test_the_first_model_that_is_there_is_taken(first: Scripted) -> None:
-    build.ear(preferring(it=("vosk:bigger-it", "vosk:vosk-small-it", "whisper")), {})
+    build.ear(preferring(it=("vosk:bigger-it", "vosk:vosk-small-it", "whisper")), EXPECTED)
     assert [model for model, _, _ in FakeVoskModel.made] == ["vosk-small-it"]
 
 
 def test_what_comes_after_whisper_is_not_loaded(first: Scripted) -> None:
-    assert build.ear(preferring(it=("whisper", "vosk:vosk-small-it")), {}) is first
+    assert build.ear(preferring(it=("whisper", "vosk:vosk-small-it")), EXPECTED) is first
     assert FakeVoskModel.made == []
 
 

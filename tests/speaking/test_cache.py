@@ -1,4 +1,6 @@
 import logging
+import os
+import time
 import wave
 from pathlib import Path
 
@@ -171,14 +173,24 @@ def test_prune_removes_what_is_no_longer_used(tmp_path: Path) -> None:
     (tmp_path / "ab").mkdir(exist_ok=True)
     (tmp_path / "ab" / "half.tmp").write_bytes(b"RIFF")
     (tmp_path / "README.txt").write_text("not a prompt")
-    assert cache.prune({prompt_key(HELLO, "v")}) == 2
+    for file in tmp_path.rglob("*"):
+        os.utime(file, (1000, 1000))
+    # whoever says a sentence, be it from memory, keeps it
+    assert same(PromptCache(tmp_path, 0).get(HELLO, "v"), tone())
+    assert cache.prune(2000) == 2
     assert same(cache.get(HELLO, "v"), tone())
     assert cache.get(old, "v") is None
     assert (tmp_path / "README.txt").exists()
 
 
+def test_what_is_being_written_is_not_pruned(tmp_path: Path) -> None:
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / "half.tmp").write_bytes(b"RIFF")
+    assert PromptCache(tmp_path, 0).prune(time.time() - 60) == 0
+
+
 def test_pruning_a_folder_that_is_not_there_removes_nothing(tmp_path: Path) -> None:
-    assert PromptCache(tmp_path / "none", 0).prune(set()) == 0
+    assert PromptCache(tmp_path / "none", 0).prune(time.time()) == 0
 
 
 def test_a_disk_that_refuses_leaves_the_sound_in_memory(

@@ -48,7 +48,8 @@ class Child(Generic[T_co]):
 
     def __init__(self, factory: Callable[[], T_co], settings: ChildSettings | None = None) -> None:
         """Nothing is started yet. The factory is pickled: a top-level function, or a partial."""
-        self._factory = factory
+        self.factory = factory
+        """What every start builds from now on."""
         self._settings = settings or ChildSettings()
         self._condition = threading.Condition()
         """Guards all that follows."""
@@ -243,7 +244,7 @@ class Child(Generic[T_co]):
         self._connection, theirs = context.Pipe()
         process = context.Process(
             target=serve,
-            args=(theirs, self._factory, self._settings),
+            args=(theirs, self.factory, self._settings),
             name=self._settings.name,
             daemon=True,
         )

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from voicebot.adapters.speech_process import Recogniser
 from voicebot.errors import HearingError
-from voicebot.model import Heard, Hypothesis, Language, Segment
+from voicebot.model import Expected, Heard, Hypothesis, Language, Segment
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,11 @@ class RecogniserByLanguage:
         return replace(
             heard, hypotheses=tuple(hypotheses), seconds={**heard.seconds, "recognise": spent}
         )
+
+    def expect(self, expected: Expected) -> None:
+        """Both expect other words from now on."""
+        self._first.expect(expected)
+        self._second.expect(expected)
 
     def _again(self, segment: Segment, one: Hypothesis) -> tuple[Hypothesis, ...]:
         """The second one's words in place of these."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from voicebot.adapters.child import Child
-from voicebot.model import Heard, Language, Rendered, Segment
+from voicebot.model import Expected, Heard, Language, Rendered, Segment
 
 
 class Recogniser(Protocol):
@@ -16,6 +16,9 @@ class Recogniser(Protocol):
         self, segment: Segment, languages: Sequence[Language], expected: Language | None
     ) -> Heard:
         """See `voicebot.ports.Ear`; blocking."""
+
+    def expect(self, expected: Expected) -> None:
+        """What callers are likely to say from now on."""
 
 
 class Renderer(Protocol):

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from voicebot.adapters.vosk_phrases import PhraseList, phrase_list
 from voicebot.adapters.vosk_run import Draft, Run, alike
 from voicebot.errors import HearingError, VoicebotError, WeightsError
-from voicebot.model import RATE, Audio, Heard, Hypothesis, Language, Segment
+from voicebot.model import RATE, Audio, Expected, Heard, Hypothesis, Language, Segment
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class VoskModel:
             self._model = vosk.Model(str(folder))
         except Exception as error:
             raise WeightsError(f"{folder}: no Vosk model: {error}") from error
-        self._phrases = self._listed(phrases) if _takes_phrases(folder) else None
+        self._list_allowed = _takes_phrases(folder)
+        self._phrases = self._listed(phrases) if self._list_allowed else None
         self._idle: dict[bool, list[Any]] = {True: [], False: []}
         self._lock = threading.Lock()
 
@@ -85,6 +86,13 @@ class VoskModel:
 
     def _knows(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Expect other phrases in the utterances that begin from now on; none may go on."""
+        if self._list_allowed:
+            self._phrases = self._listed(phrases)
+            with self._lock:
+                self._idle[True].clear()
 
     def stream(self) -> VoskStream:
         """Begin an utterance; any number may go on at once."""
@@ -272,6 +280,11 @@ class Vosk:
     def languages(self) -> tuple[Language, ...]:
         """Those it has a model for."""
         return tuple(self._models)
+
+    def expect(self, expected: Expected) -> None:
+        """Expect other words, in every language that it has a model for."""
+        for language, model in self._models.items():
+            model.expect(expected.phrases.get(language, ()))
 
     def hear(
         self, segment: Segment, languages: Sequence[Language], expected: Language | None

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from voicebot.adapters.language_head import LanguageHead
 from voicebot.adapters.whisper_text import alike, collapse, repeats
 from voicebot.errors import HearingError, VoicebotError, WeightsError
-from voicebot.model import RATE, Audio, Heard, Hypothesis, Language, Segment
+from voicebot.model import RATE, Audio, Expected, Heard, Hypothesis, Language, Segment
 
 Choose = Callable[[Mapping[Language, float], float], Language | None]
 """Language probabilities and seconds of speech -> the language, or None to abstain."""
@@ -121,6 +121,10 @@ class Whisper:
         self._choose = choose
         self._head = head
         self._hints = {language: self._hint(text) for language, text in (hints or {}).items()}
+
+    def expect(self, expected: Expected) -> None:
+        """Hear other names better from now on."""
+        self._hints = {language: self._hint(text) for language, text in expected.hints.items()}
 
     def hear(
         self, segment: Segment, languages: Sequence[Language], expected: Language | None

@@ -199,7 +199,7 @@ class WaitingWords(Answers):
 
     def whisper(self, language: Language, office: Office, seconds: float) -> Words:
         """Who is coming, in the town's language: whose language, which office, waited how long."""
-        tongue = TOWN_LANGUAGE
+        tongue = self._at_work
         return (
             self.tongue(language),
             self._named(tongue, office)[0],
@@ -209,12 +209,17 @@ class WaitingWords(Answers):
     def tongue(self, language: Language) -> Sentence:
         """The name of a language, for the operator."""
         names = {
-            "it": self._text(TOWN_LANGUAGE, "Italian"),
-            "en": self._text(TOWN_LANGUAGE, "English"),
-            "fr": self._text(TOWN_LANGUAGE, "French"),
-            "ar": self._text(TOWN_LANGUAGE, "Arabic"),
+            "it": self._text(self._at_work, "Italian"),
+            "en": self._text(self._at_work, "English"),
+            "fr": self._text(self._at_work, "French"),
+            "ar": self._text(self._at_work, "Arabic"),
         }
-        return closed(TOWN_LANGUAGE, names[language])
+        return closed(self._at_work, names[language])
+
+    @property
+    def _at_work(self) -> Language:
+        """The language of the operators: the town's, where it is spoken here at all."""
+        return TOWN_LANGUAGE if TOWN_LANGUAGE in self.languages else self.languages[0]
 
     def _place(self, language: Language, position: int) -> Sentence:
         if position > LAST_PLACE:

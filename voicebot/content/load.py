@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from voicebot.content.build import Sentences, build
 from voicebot.content.calendar_checks import check_calendar
 from voicebot.content.checks import StaffFile, check_letters, check_offices
+from voicebot.content.files import fingerprint
 from voicebot.content.phrase_checks import check_phrases, check_sentences
 from voicebot.content.problems import Problem, StaffFilesError, has_errors, in_order
 from voicebot.content.schema import OfficesFile, PhrasesFile, SentencesFile
@@ -77,32 +77,39 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
     problems = in_order(reader.problems)
     if town is None or has_errors(problems):
         return Reading(None, problems)
-    return Reading(build(town, books, sentences, reader.version()), problems)
+    try:
+        version = fingerprint(intents)
+    except OSError as error:
+        return Reading(None, (*problems, unreadable(intents.name, error)))
+    return Reading(build(town, books, sentences, version), problems)
+
+
+def unreadable(name: str, error: OSError) -> Problem:
+    """A file or folder that is there and cannot be read."""
+    message = f"the file cannot be read: {error.strerror}"
+    return Problem(name, 0, "", message, "put a file that everybody may read in its place")
 
 
 class _Reader:
-    """Reads the files of a folder, and remembers what they were and what is wrong."""
+    """Reads the files of a folder, and remembers what is wrong."""
 
     def __init__(self, folder: Path) -> None:
         self.problems: list[Problem] = []
         self._folder = folder
-        self._bytes: dict[str, bytes] = {}
 
     def open(self, name: str) -> StaffFile | None:
         """The file as a tree, None where there is none to be had."""
         shown = f"{self._folder.name}/{name}" if self._folder.name else name
         try:
-            self._bytes[name] = (self._folder / name).read_bytes()
+            data = (self._folder / name).read_bytes()
         except FileNotFoundError:
             problem = Problem(shown, 0, "", "the file is missing", self._missing(name))
             self.problems.append(problem)
             return None
         except OSError as error:
-            message = f"the file cannot be read: {error.strerror}"
-            remedy = "put a file that everybody may read in its place"
-            self.problems.append(Problem(shown, 0, "", message, remedy))
+            self.problems.append(unreadable(shown, error))
             return None
-        tree, problems = parse(self._bytes[name], shown)
+        tree, problems = parse(data, shown)
         self.problems += problems
         if tree is None:
             return None
@@ -117,14 +124,6 @@ class _Reader:
         value, problems = validate(model, file.tree, file.name)
         self.problems += problems
         return value
-
-    def version(self) -> str:
-        """12 hex digits that change with any byte of any file."""
-        digest = hashlib.sha256()
-        for name, data in sorted(self._bytes.items()):
-            digest.update(f"{name}\0{len(data)}\0".encode())
-            digest.update(data)
-        return digest.hexdigest()[:12]
 
     def _missing(self, name: str) -> str:
         wanted = self._folder / name

@@ -36,6 +36,11 @@ class Problem:
     """What to write or do instead."""
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it stops the files from being used."""
+        return self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         """One line: `file:line: error: key: message → remedy`."""
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -58,7 +63,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of them stops the files from being used."""
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.is_error for problem in problems)
 
 
 def shown(text: str) -> str:

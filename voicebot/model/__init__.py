@@ -28,6 +28,7 @@ from voicebot.model.route import Route, Way
 from voicebot.model.sound import (
     Audio,
     Caption,
+    Expected,
     Heard,
     HungUp,
     Hypothesis,
@@ -64,6 +65,7 @@ __all__ = [
     "DayPart",
     "Decision",
     "Example",
+    "Expected",
     "FRAME_SAMPLES",
     "FRAME_SECONDS",
     "Heard",

@@ -113,6 +113,16 @@ class Heard:
     """What each step took: `language`, `recognise`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What callers are likely to say, which recognisers then hear better."""
+
+    hints: Mapping[Language, str]
+    """A sentence and the offices' names."""
+    phrases: Mapping[Language, tuple[str, ...]]
+    """Pieces of all that is understood."""
+
+
 # --- what the bot says -----------------------------------------------------------------
 
 

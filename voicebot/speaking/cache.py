@@ -9,9 +9,9 @@ import os
 import struct
 import tempfile
 import threading
+import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ FORMAT = 2
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _CHECK = struct.Struct("<4sII")
+_DAY = 86_400
 
 
 def prompt_key(sentence: Sentence, voice: str) -> str:
@@ -56,6 +57,7 @@ class PromptCache:
         self._max_bytes = max_memory_bytes
         self._bytes = 0
         self._memory: OrderedDict[str, Audio] = OrderedDict()
+        self._touched: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def get(self, sentence: Sentence, voice: str) -> Audio | None:
@@ -65,6 +67,7 @@ class PromptCache:
         event loop, call it in a thread.
         """
         key = prompt_key(sentence, voice)
+        self._touch(key)
         with self._lock:
             audio = self._memory.get(key)
             if audio is not None:
@@ -89,16 +92,31 @@ class PromptCache:
         except OSError as error:
             logger.warning("a prompt cannot be kept on disk: %s", error)
 
-    def prune(self, keep: Collection[str]) -> int:
-        """Remove the files whose key (`prompt_key`) is not in `keep`; returns how many.
+    def prune(self, before: float) -> int:
+        """Remove the files that were last used before that moment; returns how many.
 
         What an interrupted write left behind goes too. Memory is left alone.
+
+        Args:
+            before: seconds since the epoch.
         """
         removed = 0
         for file in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            if file.suffix == ".tmp" or (file.suffix == ".wav" and file.stem not in keep):
+            if file.suffix in (".tmp", ".wav") and _used(file) < before:
                 removed += _remove(file)
         return removed
+
+    def _touch(self, key: str) -> None:
+        """Note on disk that the sound is in use, once a day."""
+        today = time.time() // _DAY
+        with self._lock:
+            if self._touched.get(key) == today:
+                return
+            self._touched[key] = today
+        try:
+            os.utime(self._path(key))
+        except OSError:
+            logger.debug("the use of a kept prompt cannot be noted")
 
     def _remember(self, key: str, audio: Audio) -> None:
         audio.samples.flags.writeable = False
@@ -155,6 +173,14 @@ def _wav(samples: bytes) -> bytes:
     shape = (1, 1, RATE, 2 * RATE, 2, 16)
     header = _HEADER.pack(b"RIFF", riff, b"WAVE", b"fmt ", 16, *shape, b"data", len(samples))
     return header + samples + _CHECK.pack(b"crc ", 4, zlib.crc32(samples))
+
+
+def _used(file: Path) -> float:
+    """When it was last used; never, where it is gone."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _remove(file: Path) -> bool:

@@ -51,9 +51,12 @@ class Prompts:
         return await asyncio.to_thread(self._slow_down, audio) if slow else audio
 
     async def prepare(
-        self, sentences: Iterable[Sentence], progress: Callable[[int, int], None]
+        self,
+        sentences: Iterable[Sentence],
+        progress: Callable[[int, int], None],
+        still: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Have all of these ready in memory.
+        """Have all of these ready in memory, as long as they are `still` wanted.
 
         A sentence that no voice can say is left out, and callers read it instead; the first one of
         each language is logged, and how many there were.
@@ -61,6 +64,8 @@ class Prompts:
         wanted = list(dict.fromkeys(sentences))
         unsaid: Counter[Language] = Counter()
         for done, sentence in enumerate(wanted):
+            if not still():
+                return
             progress(done, len(wanted))
             try:
                 await self._audio(sentence, self._ahead)
@@ -71,6 +76,11 @@ class Prompts:
         for language, count in unsaid.items():
             logger.error("%d prompts could not be rendered (%s)", count, language)
         progress(len(wanted), len(wanted))
+
+    def prune(self, before: float) -> int:
+        """Remove from the disk what was last used before that moment, in seconds since the
+        epoch; returns how many sentences. Blocking."""
+        return self._cache.prune(before)
 
     async def _audio(self, sentence: Sentence, synthesiser: Synthesiser) -> Audio:
         voice = self._stand_ins.get(sentence) or await self._voice(sentence.language, synthesiser)

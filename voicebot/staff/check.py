@@ -20,6 +20,8 @@ from voicebot.model import (
     Request,
     Understanding,
 )
+from voicebot.ports import Clock
+from voicebot.understanding.matcher import Matcher
 
 Understand: TypeAlias = Callable[[str, Language], Understanding]
 """What a sentence means, by one content's phrases."""
@@ -42,6 +44,24 @@ class CheckReport:
     def ok(self) -> bool:
         """Whether there is no error; there may be warnings."""
         return not has_errors(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """The check as the switchboard makes it; blocking, for some seconds. It can be pickled."""
+
+    languages: tuple[Language, ...]
+    matcher: Callable[[Content], Matcher]
+    """Makes the understanding of a content; a top-level function."""
+    clock: Clock
+
+    def examine(self, intents: Path) -> CheckReport:
+        """Every mistake in the folder, its test sentences tried."""
+        return check(intents, self.languages, self._understander)
+
+    def _understander(self, content: Content) -> Understand:
+        known, today = self.matcher(content), self.clock.now().date()
+        return lambda text, language: known.understand(text, language, today)
 
 
 def check(

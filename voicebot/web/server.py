@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -55,6 +55,8 @@ class Site:
     max_body: int
     staff_texts: Mapping[Language, Callable[[str], str]]
     """The same for the pages behind the sign-in."""
+    metrics: Callable[[], Iterable[str]] = tuple
+    """Lines for Prometheus beside those of the calls."""
 
 
 def create_app(switchboard: Switchboard, doors: Doors, site: Site, access: Access) -> FastAPI:
@@ -130,6 +132,7 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, access: Acces
             f"voicebot_calls_taken_total {switchboard.taken}\n"
             "# TYPE voicebot_calls_refused_total counter\n"
             f"voicebot_calls_refused_total {switchboard.refused}\n"
+            + "".join(f"{line}\n" for line in site.metrics())
         )
 
     return app

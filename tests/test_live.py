@@ -1,0 +1,145 @@
+"""Published while calls go on: the call keeps what it began with, the next one hears the new."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.fakes.line import FakeLine
+from tests.weights.build import hub_file, make_store, model
+from voicebot.app import House
+from voicebot.model import KeyPress
+from voicebot.settings import Settings
+from voicebot.staff.publish import State
+
+
+@contextmanager
+def no_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    yield lambda done, total: None
+
+
+@pytest.fixture
+def town(settings: Settings, tmp_path: Path) -> Settings:
+    """A copy of the sample town in one language with the plainest voice and no recogniser."""
+    make_store(tmp_path, model("whisper-base", "hub", hub_file("model.bin", b"x")))
+    shutil.copytree(settings.paths.intents, tmp_path / "intents")
+    paths = settings.paths.model_copy(
+        update={
+            "models": tmp_path / "models",
+            "data": tmp_path / "data",
+            "intents": tmp_path / "intents",
+        }
+    )
+    voices = {**settings.speech.voices, "en": ("espeak:en-gb",)}
+    speech = settings.speech.model_copy(update={"voices": voices, "render_ahead": False})
+    return settings.model_copy(update={"paths": paths, "speech": speech, "languages": ("en",)})
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[House]:
+    house = House(settings)
+    task: asyncio.Task[None] | None = None
+    try:
+        await house.open(no_bar)
+        task = asyncio.create_task(house.live.run(no_bar))
+        await asyncio.sleep(0.3)
+        yield house
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await house.close()
+
+
+async def until(met: Callable[[], bool], what: str) -> None:
+    for _ in range(600):
+        if met():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(what)
+
+
+async def menu(line: FakeLine) -> str:
+    """All that the bot says of the keys."""
+    before = len(line.said())
+    line.do(KeyPress("*"))
+    await until(lambda: any("press zero" in text for text in line.said()[before:]), "no menu")
+    return " ".join(line.said()[before:])
+
+
+def call(house: House) -> FakeLine:
+    line = FakeLine()
+    house.switchboard.start(line)
+    return line
+
+
+def edit(settings: Settings, old: str, new: str) -> None:
+    file = settings.paths.intents / "offices.yaml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+async def metrics(house: House) -> str:
+    transport = httpx.ASGITransport(app=house.web())
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+        return (await browser.get("/metrics")).text
+
+
+async def test_a_save_is_heard_by_the_next_call_and_a_bad_one_by_none(town: Settings) -> None:
+    async with running(town) as house:
+        publisher = house.live.publisher
+        first = call(house)
+        first.do(KeyPress("1"))
+        assert "Housing office: press five" in await menu(first)
+
+        edit(town, 'en: "Housing office"', 'en: "House office"')
+        await until(lambda: publisher.status.published == 1, "it was not published")
+        second = call(house)
+        second.do(KeyPress("1"))
+        assert "House office: press five" in await menu(second)
+        assert "Housing office: press five" in await menu(first)
+
+        edit(town, 'en: "House office"', "en: 12")
+        await until(lambda: publisher.status.refused == 1, "it was not refused")
+        assert publisher.status.state is State.REFUSED
+        third = call(house)
+        third.do(KeyPress("1"))
+        assert "House office: press five" in await menu(third)
+        told = await metrics(house)
+        assert "voicebot_content_refused 1\n" in told
+        assert "voicebot_content_published_total 1\n" in told
+        assert "voicebot_content_version 2\n" in told
+
+        await publisher.rollback(1, "anna")
+        fourth = call(house)
+        fourth.do(KeyPress("1"))
+        assert "Housing office: press five" in await menu(fourth)
+        assert "voicebot_content_refused 0\n" in await metrics(house)
+        assert all(line.closed is False for line in (first, second, third, fourth))
+
+
+async def test_what_is_published_is_rendered_ahead_and_what_is_said_next_first(
+    town: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = town.speech.model_copy(update={"render_ahead": True})
+    ready: list[str] = []
+
+    async with running(town.model_copy(update={"speech": speech})) as house:
+        prepare = house.prompts.prepare
+
+        async def note(sentences, *rest):  # type: ignore[no-untyped-def]
+            sentences = list(sentences)
+            ready.extend(sentence.text for sentence in sentences)
+            await prepare(sentences, *rest)
+
+        monkeypatch.setattr(house.prompts, "prepare", note)
+        edit(town, 'en: "Housing office"', 'en: "House office"')
+        await until(lambda: any("House office: press" in text for text in ready), "not rendered")
+        assert "automatic assistant" in ready[0]
