@@ -76,6 +76,13 @@ def test_an_office_is_right_only_as_asked_for(result: Taken, expected: Outcome) 
     assert outcome(Result(caller(), result)) is expected
 
 
+def test_who_leaves_open_which_office_must_be_asked() -> None:
+    anyone = caller(target="polo-1|polo-2")
+    assert outcome(Result(anyone, taken())) is Outcome.WRONG
+    assert outcome(Result(anyone, taken("choose", (POLO_2, POLO_1)))) is Outcome.ASKED
+    assert outcome(Result(anyone, taken("choose", (CASA,)))) is Outcome.ASKED_WRONG
+
+
 def test_languages_are_counted_before_and_after_abstaining_and_by_length() -> None:
     results = [
         Result(caller(), taken()),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicebot.errors import ContentError
-from voicebot.model import Language
+from voicebot.model import Language, OfficeId
 
 LIST = "callers.tsv"
 COLUMNS = ("file", "language", "target", "action", "text")
@@ -28,7 +28,8 @@ class Caller:
     language: Language
     """A language of the switchboard, or `OTHER`."""
     target: str
-    """An office's id, `COMMAND`, `OUT_OF_DOMAIN` or `NOTHING`."""
+    """An office's id, `COMMAND`, `OUT_OF_DOMAIN` or `NOTHING`; several ids with a bar between
+    where what is said leaves open which of them, so that the caller must be asked."""
     action: str
     """An action's name, such as `talk`; with a command to change language `language:fr`."""
     text: str
@@ -38,6 +39,11 @@ class Caller:
     def wants_office(self) -> bool:
         """Whether an office is the right answer."""
         return self.target not in (COMMAND, OUT_OF_DOMAIN, NOTHING)
+
+    @property
+    def offices(self) -> frozenset[OfficeId]:
+        """Those that may be meant; none where no office is wanted."""
+        return frozenset(self.target.split("|")) if self.wants_office else frozenset()
 
 
 def read_callers(folder: Path) -> list[Caller]:

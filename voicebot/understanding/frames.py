@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -46,6 +46,8 @@ class Fit(Generic[Meaning]):
     strange: float
     """0 to 1: the share of the sentence that no phrase of this meaning explains."""
     phrase: str
+    telling: float = 0.0
+    """0 to 1: how surely a word was said that belongs to this meaning alone."""
 
 
 class Frames(Generic[Meaning]):
@@ -79,6 +81,14 @@ class Frames(Generic[Meaning]):
         self._rows = {meaning: np.array(places) for meaning, places in rows.items()}
         self._totals = np.maximum(self._weights.sum(axis=1), 1e-6)
         self._users = {lexicon.ids[word]: len(meanings) for word, meanings in users.items()}
+        self._telling = {
+            meaning: [
+                lexicon.ids[word]
+                for word, meanings in users.items()
+                if meanings == {meaning} and word not in ignored
+            ]
+            for meaning in rows
+        }
 
     def explained(self, sentence: Sentence) -> frozenset[int]:
         """Positions of the words that occur in any of the phrases."""
@@ -99,13 +109,18 @@ class Frames(Generic[Meaning]):
         """How well each meaning fits the sentence without the positions in `taken`."""
         if not self._frames:
             return {}
-        weighted = (best(sentence.hits, self._size, taken)[self._ids] * self._weights).sum(axis=1)
+        said = best(sentence.hits, self._size, taken)
+        weighted = (said[self._ids] * self._weights).sum(axis=1)
         coverage = weighted / self._totals
         rest = sentence.content - taken
         known = self._known_cost(sentence)
-        return {
+        fits = {
             meaning: self._fit(meaning, (coverage, weighted), sentence, rest, known)
             for meaning in self._rows
+        }
+        return {
+            meaning: replace(fit, telling=float(said[self._telling[meaning]].max(initial=0.0)))
+            for meaning, fit in fits.items()
         }
 
     def _fit(

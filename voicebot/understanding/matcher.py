@@ -43,8 +43,14 @@ NEAR = 0.08
 """Scores this close are a tie."""
 _ASKED = 0.65
 """Share of a frame that must be said around an office to ask for hours or the way."""
+_WHOLE = 0.9
+"""Share of a frame from which it counts whatever else is said."""
+_TELLING = 0.75
+"""How surely a word must be said that only such questions have, below that share."""
+_STRANGE_ASKING = 0.5
+"""Share of strange words from which more of the frame must be said."""
 _ASKED_ALONE = 0.8
-"""The same where no office is named."""
+"""Share of a frame that must be said where no office is named, or much else is."""
 _STRANGE_ALONE = 0.25
 """Share of the words that may be left unexplained where no office is named."""
 _STRANGE_WITHOUT = 0.1
@@ -215,17 +221,24 @@ def _action(
 ) -> tuple[Action, date | None]:
     """What is wanted of the office whose name stands at `taken`, and on which day."""
     fits = actions.fits(sentence, taken)
-    asked = [
-        fit for action, fit in fits.items() if action is not Action.TALK and fit.coverage >= _ASKED
-    ]
+    asked = [fit for action, fit in fits.items() if action is not Action.TALK and _asks(fit)]
     question = max(asked, key=lambda fit: (fit.evidence, fit.coverage), default=None)
     talk = fits.get(Action.TALK)
     if question is None:
-        bare = sentence.day is not None and (talk is None or talk.coverage < _ASKED)
+        strange = sentence.content - taken - actions.explained(sentence)
+        bare = sentence.day is not None and (talk is None or talk.coverage < _ASKED) and not strange
         return (Action.HOURS, sentence.day) if bare else (Action.TALK, None)
     if talk and talk.coverage >= _ASKED_ALONE and talk.evidence >= question.evidence:
         return Action.TALK, None
     return question.meaning, sentence.day if question.meaning is Action.HOURS else None
+
+
+def _asks(fit: Fit[Action]) -> bool:
+    """Whether a question was asked, and not merely something said in the words of one."""
+    if fit.coverage >= _WHOLE:
+        return True
+    strange = fit.strange >= _STRANGE_ASKING
+    return fit.telling >= _TELLING and fit.coverage >= (_ASKED_ALONE if strange else _ASKED)
 
 
 def _alone(sentence: Sentence, actions: Frames[Action]) -> Candidate | None:

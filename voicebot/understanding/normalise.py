@@ -19,6 +19,8 @@ _APOSTROPHES = re.compile("[’‘ʼ`´′＇]")
 _ELISION = re.compile(r"(?<=\w)'(?=\w)")
 _WHOLE: Mapping[Language, re.Pattern[str]] = {"fr": re.compile(r"\baujourd'hui\b")}
 """Words whose apostrophe parts no article."""
+_WHERE = re.compile(r"\bo(?:ù|u\u0300)(?!\w)|^ou\b|\bou(?= (?:est|sont|se|puis|dois|je)\b)")
+"""The French "where"; without its accent it is written like "or"."""
 _DIGITS_BESIDE_LETTERS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _ORDINAL: Mapping[Language, re.Pattern[str]] = {
     "it": re.compile(r"\b0*(\d{1,2})([oa])\b"),
@@ -70,6 +72,8 @@ def _once(text: str, language: Language) -> str:
     text = _APOSTROPHES.sub("'", unicodedata.normalize("NFKC", text).casefold())
     if whole := _WHOLE.get(language):
         text = whole.sub(lambda match: match[0].replace("'", ""), text)
+    if language == "fr":
+        text = _WHERE.sub("ouh", text)
     # English keeps its short forms in one piece; Italian and French part the article.
     text = _ELISION.sub("" if language == "en" else " ", text)
     text = "".join(map(_plain_character, unicodedata.normalize("NFKD", text)))
