@@ -17,7 +17,7 @@ from voicebot.adapters.hold_tables import tickets
 _CLAIMABLE = """
         state IN ('waiting', 'offered')
         AND (state = 'waiting' OR deadline <= :now)
-        AND ready_at <= :now
+        AND (ready_at IS NULL OR ready_at <= :now)
         AND (reserved_for IS NULL OR reserved_for = :operator OR reserved_until <= :now)
         AND (CAST(:node AS TEXT) IS NULL OR node = :node)
 """

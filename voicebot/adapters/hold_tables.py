@@ -38,7 +38,7 @@ tickets = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("node", sa.Text, nullable=False),
     sa.Column("token", sa.Integer, nullable=False),
-    sa.Column("ready_at", sa.BigInteger, nullable=False),
+    sa.Column("ready_at", sa.BigInteger),
     sa.Column("operator", sa.Text),
     sa.Column("deadline", sa.BigInteger),
     sa.Column("reserved_for", sa.Text),
@@ -80,7 +80,7 @@ def ticket(row: sa.Row[Any]) -> Ticket:
         state=TicketState(row.state),
         node=row.node,
         token=row.token,
-        ready_at=moment(row.ready_at),
+        ready_at=None if row.ready_at is None else moment(row.ready_at),
         code=row.code,
         offer=Offer(row.operator, moment(row.deadline)) if row.operator else None,
         reserved=(

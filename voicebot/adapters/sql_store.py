@@ -57,7 +57,6 @@ class SqlHoldStore:
                 "state": TicketState.WAITING,
                 "node": node,
                 "token": 0,
-                "ready_at": now,
                 "tries": 0,
             }
             insert = sa.insert(tickets).values(values).returning(*tickets.c)
@@ -137,7 +136,7 @@ class SqlHoldStore:
             change = (
                 sa.update(tickets)
                 .where(tickets.c.id == first.scalar_subquery())
-                .values({**values, "ready_at": now})
+                .values({**values, "ready_at": None})
             )
             row = connection.execute(change.returning(*tickets.c)).one_or_none()
             return None if row is None else ticket(row)
@@ -228,7 +227,7 @@ def _changes(move: Move, now: int) -> Mapping[str, Any]:
         case TicketState.WAITING:
             values |= {"operator": None, "deadline": None, "connected_at": None}
             values |= {"reserved_for": None, "reserved_until": None}
-            values["ready_at"] = now + _micro(move.seconds)
+            values["ready_at"] = now + _micro(move.seconds) if move.seconds else None
         case TicketState.DROPPED:
             values |= {"operator": None, "deadline": None, "connected_at": None}
             values["grace_until"] = now + _micro(move.seconds)

@@ -117,8 +117,8 @@ class Ticket:
     """The process that holds the call."""
     token: int
     """Goes up with each claim: what was offered before can't be accepted any more."""
-    ready_at: datetime
-    """Not to be claimed before."""
+    ready_at: datetime | None = None
+    """Not to be claimed before: the caller was called back in vain a moment ago."""
     code: str | None = None
     """Four digits by which the caller may find the place again; erased on closing."""
     offer: Offer | None = None

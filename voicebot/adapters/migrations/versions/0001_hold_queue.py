@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("node", sa.Text, nullable=False),
         sa.Column("token", sa.Integer, nullable=False),
-        sa.Column("ready_at", sa.BigInteger, nullable=False),
+        sa.Column("ready_at", sa.BigInteger),
         sa.Column("operator", sa.Text),
         sa.Column("deadline", sa.BigInteger),
         sa.Column("reserved_for", sa.Text),
