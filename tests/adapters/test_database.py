@@ -10,14 +10,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from tests.postgres import Postgres
+from voicebot.adapters import hold_tables, sql_accounts
 from voicebot.adapters.database import Database
-from voicebot.adapters.hold_tables import metadata
 from voicebot.errors import SettingsError, StoreError
 
 
 async def test_the_tables_that_migrations_make_are_those_that_are_used(database_url: str) -> None:
     def differences(connection: Connection) -> list[object]:
-        found = compare_metadata(MigrationContext.configure(connection), metadata)
+        all_tables = [hold_tables.metadata, sql_accounts.metadata]
+        found = compare_metadata(MigrationContext.configure(connection), all_tables)
         # the indexes are written in the migration alone, and no statement names them
         return [one for one in found if one[0] != "remove_index"]
 
