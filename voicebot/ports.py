@@ -50,7 +50,10 @@ class Line(Protocol):
         """Take the outgoing sound from here, from now on."""
 
     def events(self) -> AsyncIterator[LineEvent]:
-        """What comes from the caller, in order, up to and with `HungUp`. To be read once."""
+        """What comes from the caller, in order, up to and with `HungUp`.
+
+        One reader at a time: the next one goes on where the last one stopped.
+        """
 
     def show(self, caption: Caption) -> None:
         """Show words beside the sound; does nothing on a line without a screen."""
