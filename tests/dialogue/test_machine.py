@@ -44,7 +44,14 @@ from voicebot.model import (
 )
 from voicebot.understanding.matcher import Matcher
 
-PHASES = [phase for phase in Phase if phase is not Phase.ENDED]
+PHASES = [
+    Phase.GREETING,
+    Phase.CHOOSING_LANGUAGE,
+    Phase.OPEN,
+    Phase.CONFIRMING,
+    Phase.CHOOSING,
+]
+"""Those of a caller whom nobody can put through; the others are in test_waiting.py."""
 
 NONSENSE = "vorrei ordinare una pizza margherita"
 

@@ -109,10 +109,8 @@ def _waiting(wording: Wording, language: Language, content: Content) -> Iterator
         say.joined,
         say.connected,
         say.still_there,
-        say.waiting_menu,
         say.any_language,
         say.deserted,
-        say.closing,
         say.closed_meanwhile,
         say.back_in_place,
         say.key_in_code,
@@ -125,6 +123,8 @@ def _waiting(wording: Wording, language: Language, content: Content) -> Iterator
         say.no_call_back,
     ):
         yield plain(language)
+    for calls_back in (True, False):
+        yield say.waiting_menu(language, calls_back)
     for position in range(1, LAST_PLACE + 2):
         yield say.place(language, position, 0, math.inf)
     for minutes in all_ranges():

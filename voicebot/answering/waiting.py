@@ -59,17 +59,20 @@ class WaitingWords(Answers):
         """A sign of life between long stretches of music."""
         return (self._say(language, "You are still in the queue, and your place is kept."),)
 
-    def waiting_menu(self, language: Language) -> Words:
-        """What one can do meanwhile."""
+    def waiting_menu(self, language: Language, calls_back: bool) -> Words:
+        """What one can do meanwhile; being called back only where there is a way to."""
+        keys = self._say(language, "To hear your place press zero.")
+        if calls_back:
+            keys = self._say(
+                language, "To hear your place press zero, to be called back press the hash key."
+            )
         return (
             self._say(
                 language,
                 "While you wait, you can ask for opening hours and addresses, or choose another "
                 "office.",
             ),
-            self._say(
-                language, "To hear your place press zero, to be called back press the hash key."
-            ),
+            keys,
         )
 
     def any_language(self, language: Language) -> Words:
@@ -85,13 +88,6 @@ class WaitingWords(Answers):
     def deserted(self, language: Language) -> Words:
         """The last operator has gone."""
         return (self._say(language, "I am sorry, no operator is available any more."),)
-
-    def closing(self, language: Language) -> Words:
-        """The office closes; who waits already is served."""
-        return (
-            self._say(language, "The office is closing now, but you will still be answered."),
-            self.still_there(language)[0],
-        )
 
     def closed_meanwhile(self, language: Language) -> Words:
         """The office has closed, and nobody is served any more."""

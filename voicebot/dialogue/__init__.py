@@ -1,39 +1,103 @@
-"""The conversation as a pure state machine: `Dialogue.step(state, event, now)`."""
+"""The conversation as a pure state machine: `Dialogue.step(state, event, now)`.
+
+machine    what happens on the line: start reading here; completeness  whether more is to come
+requests   what follows from a request that was understood
+waiting    the way to a person: put through, in the queue, talking, back again
+numbers    the call back and the code, keyed in digit by digit
+keys       what a key means where the conversation stands
+replies    what is said about requests; speech  how anything is said
+events     what may happen, and what is to be done; state  what is remembered
+"""
 
 from voicebot.dialogue.completeness import completeness
-from voicebot.dialogue.machine import Dialogue
-from voicebot.dialogue.state import (
+from voicebot.dialogue.events import (
     Action,
+    Announce,
+    AskPlace,
+    CallBack,
+    ChangeOffice,
+    Closing,
+    Connect,
     Deaf,
+    Deserted,
     Event,
     Expired,
     Finished,
     HangUp,
+    Joined,
+    Kept,
     Keyed,
+    Leave,
+    Moved,
+    NotMoved,
+    NotResumed,
     Opened,
-    Phase,
+    QueueAction,
+    Queued,
+    QueueEvent,
+    Resume,
+    Resumed,
+    Returned,
     Said,
     Say,
+    Served,
     Show,
     Silence,
-    State,
+    Told,
+    Unattended,
+    Unreached,
+    Whisper,
+    Widened,
+    WillCall,
+    WontCall,
 )
+from voicebot.dialogue.machine import Dialogue
+from voicebot.dialogue.state import Hold, Means, Phase, State
 
 __all__ = [
     "Action",
+    "Announce",
+    "AskPlace",
+    "CallBack",
+    "ChangeOffice",
+    "Closing",
+    "Connect",
     "Deaf",
+    "Deserted",
     "Dialogue",
     "Event",
     "Expired",
     "Finished",
     "HangUp",
+    "Hold",
+    "Joined",
     "Keyed",
+    "Kept",
+    "Leave",
+    "Means",
+    "Moved",
+    "NotMoved",
+    "NotResumed",
     "Opened",
     "Phase",
+    "Queued",
+    "QueueAction",
+    "QueueEvent",
+    "Resume",
+    "Resumed",
+    "Returned",
     "Said",
     "Say",
+    "Served",
     "Show",
     "Silence",
     "State",
+    "Told",
+    "Unattended",
+    "Unreached",
+    "Whisper",
+    "Widened",
+    "WillCall",
+    "WontCall",
     "completeness",
 ]

@@ -3,8 +3,10 @@
 GREETING ─── language known ───▶ OPEN ─── accepted ──▶ answer, OPEN
     │                             │─── near match ───▶ CONFIRMING
     └── abstained                 │─── several ──────▶ CHOOSING
-          ▼                       └─── goodbye, too many failures or silences ──▶ ENDED
-    CHOOSING_LANGUAGE ──▶ OPEN
+          ▼                       │─── to a person ──▶ CONNECTING, see waiting.py
+    CHOOSING_LANGUAGE ──▶ OPEN    └─── goodbye, too many failures or silences ──▶ ENDED
+
+What is asked and answered while the caller waits leads back to WAITING instead of OPEN.
 """
 
 from __future__ import annotations
@@ -12,40 +14,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
 
-from voicebot.answering.wording import Wording, Words
-from voicebot.dialogue.reading import Reading, language_of, read
-from voicebot.dialogue.replies import Replies
-from voicebot.dialogue.state import (
-    Action,
+from voicebot.answering.wording import Wording
+from voicebot.dialogue.events import (
+    CallerEvent,
     Deaf,
     Event,
     Expired,
     Finished,
-    HangUp,
     Keyed,
     Opened,
-    Phase,
     Said,
-    Say,
     Silence,
-    State,
 )
+from voicebot.dialogue.keys import Press, Tongue, meaning
+from voicebot.dialogue.reading import Reading, language_of, read
+from voicebot.dialogue.replies import Replies
+from voicebot.dialogue.requests import Requests
+from voicebot.dialogue.speech import Speech, Step, at_rest
+from voicebot.dialogue.state import Phase, State
+from voicebot.dialogue.waiting import Waiting
 from voicebot.model import (
     OFFICE_ACTIONS,
-    Candidate,
     Content,
     Decision,
     Hypothesis,
     Language,
     Request,
     Sentence,
-    Understanding,
 )
 from voicebot.model import Action as Wanted
-from voicebot.understanding.keypad import request_for_key, spoken_key
-from voicebot.understanding.matcher import NEAR, Matcher
+from voicebot.understanding.keypad import spoken_key
+from voicebot.understanding.matcher import Matcher
 
 MAX_FAILURES = 4
 """Utterances in a row that gave nothing before the call ends politely; from the second on the
@@ -53,10 +53,6 @@ caller hears the keys and the way to a person."""
 
 MAX_SILENCES = 3
 """Silences in a row before the call ends politely: ask again, then the keys, then goodbye."""
-
-CONFIRM_KEY = "#"
-
-Step: TypeAlias = tuple[State, tuple[Action, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +69,32 @@ class Dialogue:
         """What is said about requests."""
         return Replies(self.content, self.wording)
 
+    @property
+    def speech(self) -> Speech:
+        """How it is said."""
+        return Speech(self.wording, self.languages)
+
+    @property
+    def waiting(self) -> Waiting:
+        """The way to a person."""
+        return Waiting(self.speech, self.replies)
+
+    @property
+    def requests(self) -> Requests:
+        """What follows from what was understood."""
+        return Requests(self.matcher, self.speech, self.replies, self.waiting)
+
     def step(self, state: State, event: Event, now: datetime) -> Step:
         """What follows from one event. `now` is aware, in the town's time zone."""
         if state.phase is Phase.ENDED:
             return state, ()
+        if not isinstance(event, CallerEvent):
+            return self.waiting.happened(state, event, now)
+        if state.phase is Phase.JOINED:
+            return state, ()  # what the caller says now is for the operator
         match event:
             case Opened():
-                return self._say(state, self.wording.greeting(self.content.town, self.languages))
+                return self._opened(state, event)
             case Finished(sentence):
                 return self._finished(state, sentence), ()
             case Silence():
@@ -90,8 +105,23 @@ class Dialogue:
                 return self._said(replace(state, silences=0), event, now)
             case Deaf():
                 return self._deaf(replace(state, silences=0))
-            case Expired():
-                return self._end(state, self.wording.too_long(self._tongue(state)))
+            case Expired() if state.hold is None:
+                return self.speech.end(state, self.wording.too_long(self.speech.tongue(state)))
+        return state, ()
+
+    def _opened(self, state: State, opened: Opened) -> Step:
+        state = replace(state, means=opened.means)
+        if opened.kept is not None:
+            return self.waiting.resumed(state, opened.kept)
+        if opened.office is None:
+            greeting = self.wording.greeting(self.content.town, self.languages)
+            return self.speech.say(state, greeting)
+        wanted = (Request(Wanted.TALK, opened.office),)
+        state = replace(state, phase=Phase.CONFIRMING, pending=wanted)
+        office = self.content.office(opened.office)
+        return self.speech.say(
+            state, self.wording.preset(self.content.town, office, self.languages)
+        )
 
     # What the caller says
 
@@ -104,46 +134,27 @@ class Dialogue:
         reading = readings.get(language)
         if reading is None or reading.understanding.decision is Decision.REJECT:
             return self._rejected(state, said.hypotheses, now)
-        return self._understood(state, reading.understanding, now)
+        return self.requests.understood(state, reading.understanding, now)
 
     def _abstained(self, state: State, readings: Mapping[Language, Reading], now: datetime) -> Step:
-        """Nobody knows which language that was, unless it was a language's name or number."""
+        """Nobody knows which language that was, unless it was a language's name or number, or a
+        yes to the office whose number was rung."""
         for reading in readings.values():
             request = reading.understanding.request
             if request is not None and request.to_language in self.languages:
-                return self._adopt(state, request.to_language, now)
+                return self.requests.adopt(state, request.to_language, now)
+            if request == Request(Wanted.YES) and state.phase is Phase.CONFIRMING:
+                state = replace(state, language=reading.hypothesis.language)
+                return self.requests.answer(state, state.pending[0], now)
             key = spoken_key(reading.hypothesis.text, reading.hypothesis.language)
             if key is not None and state.phase is Phase.CHOOSING_LANGUAGE:
                 return self._keyed(state, key, now)
         if state.failures + 1 >= MAX_FAILURES:
-            return self._end(state, self.wording.goodbye_failed(self._tongue(state)))
+            return self.speech.end(state, self.wording.goodbye_failed(self.speech.tongue(state)))
         words = tuple(reading.hypothesis for reading in readings.values())
-        return self._offer_languages(
+        return self.speech.offer_languages(
             replace(state, failures=state.failures + 1, unplaced=words or state.unplaced)
         )
-
-    def _understood(self, state: State, understanding: Understanding, now: datetime) -> Step:
-        best = understanding.candidates[0].request
-        if best.action not in OFFICE_ACTIONS:
-            return self._command(replace(state, failures=0), best, now)
-        if understanding.decision is Decision.CHOOSE:
-            return self._choose(state, _leading(understanding.candidates))
-        request = self._complete(state, best)
-        if request.office is None:
-            return self._choose(state, self._for_each_office(request))
-        if understanding.decision is Decision.CONFIRM:
-            others = tuple(c.request for c in understanding.candidates[1:2])
-            return self._confirm(state, (request, *others))
-        return self._answer(state, request, now)
-
-    def _complete(self, state: State, request: Request) -> Request:
-        """The request with what the conversation already knows."""
-        if request.office is None:
-            return replace(request, office=state.office)
-        if state.phase is Phase.CHOOSING and request.action is Wanted.TALK:
-            asked = state.pending[0]
-            return replace(request, action=asked.action, day=asked.day, part=asked.part)
-        return request
 
     def _rejected(self, state: State, hypotheses: tuple[Hypothesis, ...], now: datetime) -> Step:
         """Nothing near. While choosing, a number that was said counts as a key."""
@@ -152,16 +163,18 @@ class Dialogue:
                 key = spoken_key(hypothesis.text, hypothesis.language)
                 if key is not None:
                     return self._keyed(state, self._key_of_place(state, key), now)
-        language = self._tongue(state)
+        if state.hold is not None:
+            return self.waiting.not_understood(state)
+        language = self.speech.tongue(state)
         failures = state.failures + 1
-        state = replace(state, failures=failures, phase=Phase.OPEN, pending=())
+        state = at_rest(replace(state, failures=failures))
         if failures >= MAX_FAILURES:
-            return self._end(state, self.wording.goodbye_failed(language))
+            return self.speech.end(state, self.wording.goodbye_failed(language))
         example = self.content.books[language].example
         words = self.wording.not_understood(language, failures, example)
         if failures > 1:
             words += self.replies.menu(language)
-        return self._say(state, words)
+        return self.speech.say(state, words)
 
     def _key_of_place(self, state: State, key: str) -> str:
         """The key of the second one, for "the second" of those on offer; else the key itself."""
@@ -171,129 +184,37 @@ class Dialogue:
                 return offered[int(key) - 1]
         return key
 
-    # Commands
-
-    def _command(self, state: State, request: Request, now: datetime) -> Step:
-        language = self._tongue(state)
-        match request.action:
-            case Wanted.GOODBYE:
-                return self._end(state, self.wording.goodbye(language))
-            case Wanted.REPEAT:
-                return self._again(state, ())
-            case Wanted.SLOWER:
-                return self._again(replace(state, slow=True), self.wording.slower(language))
-            case Wanted.LANGUAGE if request.to_language in self.languages:
-                return self._adopt(state, request.to_language or language, now)
-            case Wanted.LANGUAGE:
-                return self._offer_languages(replace(state, pending=()))
-            case Wanted.YES if state.phase is Phase.CONFIRMING:
-                return self._answer(state, state.pending[0], now)
-            case Wanted.NO:
-                return self._no(state)
-            case Wanted.OPERATOR:
-                words = self.wording.no_operator(language, self.content.telephone)
-                words += self.wording.anything_else(language)
-            case _:
-                words = self.wording.question(language)
-        return self._say(replace(state, phase=Phase.OPEN, pending=()), words)
-
-    def _again(self, state: State, before: Words) -> Step:
-        said = state.said or self.wording.question(self._tongue(state))
-        state, actions = self._say(state, before + said)
-        return replace(state, said=said), actions
-
-    def _no(self, state: State) -> Step:
-        """ "No" to a guess asks about the next one; to "anything else?" it is goodbye."""
-        language = self._tongue(state)
-        if state.phase is Phase.CONFIRMING and len(state.pending) > 1:
-            return self._confirm(state, state.pending[1:])
-        if state.phase is Phase.OPEN and state.answered:
-            return self._end(state, self.wording.goodbye(language))
-        state = replace(state, phase=Phase.OPEN, pending=())
-        return self._say(state, self.wording.question(language))
-
-    def _offer_languages(self, state: State) -> Step:
-        state = replace(state, phase=Phase.CHOOSING_LANGUAGE)
-        return self._say(state, self.wording.language_choice(self.languages))
-
-    def _adopt(
-        self, state: State, language: Language, now: datetime, invitation: Words = ()
-    ) -> Step:
-        """Go on in this language: with what was asked, if anything was."""
-        waiting = state.pending[:1] if state.phase is Phase.CHOOSING_LANGUAGE else ()
-        unplaced = read(self.matcher, state.unplaced, now.date()).get(language)
-        state = replace(
-            state, language=language, phase=Phase.OPEN, pending=(), unplaced=(), failures=0
-        )
-        if unplaced is not None and unplaced.understanding.request is not None:
-            return self._understood(state, unplaced.understanding, now)
-        words = self.wording.language_changed(language)
-        request = waiting[0] if waiting else state.answered
-        if request is not None:
-            return self._answer(state, request, now, words)
-        return self._say(state, words + (invitation or self.wording.question(language)))
-
     # Keys
 
     def _keyed(self, state: State, key: str, now: datetime) -> Step:
         state = replace(state, failures=0)
-        request = request_for_key(key, self.content.offices)
-        if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
-            return self._language_key(state, key, request, now)
-        if key == CONFIRM_KEY and state.phase is Phase.CONFIRMING:
-            return self._answer(state, state.pending[0], now)
-        if request is None or request.action is Wanted.NONE:
-            language = self._tongue(state)
-            before = () if request else self.wording.wrong_key(language)
-            state = replace(state, phase=Phase.OPEN, pending=())
-            return self._say(state, before + self.replies.menu(language))
-        if request.action not in OFFICE_ACTIONS:
-            return self._command(state, request, now)
-        request = self._complete(state, request)
-        if request.office is None:
-            return self._choose(state, self._for_each_office(request))
-        return self._answer(state, request, now)
-
-    def _language_key(self, state: State, key: str, request: Request | None, now: datetime) -> Step:
-        """The first digits choose a language; an office's key waits until one is chosen."""
-        if key in "123456789"[: len(self.languages)]:
-            language = self.languages[int(key) - 1]
-            return self._adopt(state, language, now, self.replies.menu(language))
-        if request and request.office:
-            state = replace(state, pending=(request,), unplaced=())
-        return self._offer_languages(state)
-
-    # What the bot says
-
-    def _answer(self, state: State, request: Request, now: datetime, before: Words = ()) -> Step:
-        """Tell the caller what they asked, in the call's language."""
-        language = self._tongue(state)
-        shown = self.replies.caption(request, language)
-        state = replace(
-            state, phase=Phase.OPEN, pending=(), unplaced=(), failures=0, answered=request
-        )
-        words = before + self.replies.facts(request, language, now)
-        state, actions = self._say(state, words + self.wording.anything_else(language))
-        return state, (shown, *actions)
-
-    def _confirm(self, state: State, requests: tuple[Request, ...]) -> Step:
-        state = replace(state, phase=Phase.CONFIRMING, pending=requests)
-        return self._say(state, self.replies.confirm(requests[0], self._tongue(state)))
-
-    def _choose(self, state: State, requests: tuple[Request, ...]) -> Step:
-        state = replace(state, phase=Phase.CHOOSING, pending=requests)
-        return self._say(state, self.replies.choose(requests, self._tongue(state)))
-
-    def _for_each_office(self, request: Request) -> tuple[Request, ...]:
-        return tuple(replace(request, office=office.id) for office in self.content.offices)
-
-    def _say(self, state: State, words: Words) -> Step:
-        """Say it; the first time in a language, after the notice that a machine speaks."""
-        state = replace(state, said=words)
-        if state.language is not None and state.language not in state.noticed:
-            words = self.wording.notice(state.language) + words
-            state = replace(state, noticed=state.noticed | {state.language})
-        return state, (Say(words, state.slow),)
+        language = self.speech.tongue(state)
+        match meaning(state, key, self.content.offices, self.languages):
+            case Press.LANGUAGES:
+                return self.speech.offer_languages(state)
+            case Tongue(chosen):
+                return self.requests.adopt(state, chosen, now, self.replies.menu(chosen))
+            case Press.YES:
+                return self.requests.yes_or_no(replace(state, language=language), True, now)
+            case Press.MENU | Press.UNKNOWN as press:
+                before = self.wording.wrong_key(language) if press is Press.UNKNOWN else ()
+                if state.hold is not None:
+                    return self.waiting.menu(state, before)
+                return self.speech.say(at_rest(state), before + self.replies.menu(language))
+            case Press() as press:
+                return self.waiting.pressed(state, press, key)
+            case request if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
+                if state.phase is Phase.CHOOSING_LANGUAGE and state.pending == (request,):
+                    return self.requests.adopt(state, language, now)
+                state = replace(state, pending=(request,), unplaced=())
+                return self.speech.offer_languages(state)
+            case request if request.action not in OFFICE_ACTIONS:
+                return self.requests.command(state, request, now)
+            case request:
+                request = self.requests.complete(state, request)
+                if request.office is None:
+                    return self.requests.choose(state, self.requests.for_each_office(request))
+                return self.requests.answer(state, request, now)
 
     # What happens to the call
 
@@ -304,34 +225,27 @@ class Dialogue:
 
     def _silence(self, state: State) -> Step:
         state = replace(state, silences=state.silences + 1)
-        language = self._tongue(state)
+        language = self.speech.tongue(state)
+        if state.hold is not None:
+            return self.waiting.silent(state)
         if state.silences >= MAX_SILENCES:
-            return self._end(state, self.wording.goodbye_silence(language))
+            return self.speech.end(state, self.wording.goodbye_silence(language))
+        if state.phase in (Phase.OFFERING, Phase.NUMBER, Phase.CONFIRMING_NUMBER, Phase.CODE):
+            return self.waiting.silent(state)
         if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
-            return self._offer_languages(state)
+            return self.speech.offer_languages(state)
         if state.phase in (Phase.CONFIRMING, Phase.CHOOSING):
-            return self._again(state, ())
+            return self.speech.again(state)
         words = self.wording.silence(language, state.silences)
         if state.silences > 1:
             words += self.replies.menu(language)
-        return self._say(state, words)
+        return self.speech.say(state, words)
 
     def _deaf(self, state: State) -> Step:
         """Recognition is down or too busy: whatever the caller needs, the keys reach it."""
         if state.language is None or state.phase is Phase.CHOOSING_LANGUAGE:
-            return self._offer_languages(state)
+            return self.speech.offer_languages(state)
         words = self.wording.hearing_trouble(state.language)
-        return self._say(state, words + self.replies.menu(state.language))
-
-    def _end(self, state: State, words: Words) -> Step:
-        state, actions = self._say(state, words)
-        return replace(state, phase=Phase.ENDED), (*actions, HangUp())
-
-    def _tongue(self, state: State) -> Language:
-        return state.language or self.languages[0]
-
-
-def _leading(candidates: tuple[Candidate, ...]) -> tuple[Request, ...]:
-    """The candidates to choose between: those as good as the best, three at most."""
-    best = candidates[0].score
-    return tuple(c.request for c in candidates[:3] if c.score >= best - NEAR)
+        if state.hold is not None:
+            return self.waiting.menu(state, words)
+        return self.speech.say(state, words + self.replies.menu(state.language))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voicebot.answering.wording import Wording, Words
-from voicebot.dialogue.state import Show
-from voicebot.model import Action, Content, Language, Office, Request
+from voicebot.dialogue.events import Show
+from voicebot.model import Action, Content, Language, Office, OfficeId, Request
 from voicebot.offices.calendar import calendar_of
 
 
@@ -32,6 +32,28 @@ class Replies:
         if request.action is Action.TALK:
             words += say.not_connected(language, office)
         return words
+
+    def is_open(self, office: OfficeId, now: datetime) -> bool:
+        """Whether somebody should be there."""
+        return calendar_of(self.content.office(office), self.content).opening(now).is_open
+
+    def closed_now(self, office: Office, language: Language, now: datetime) -> Words | None:
+        """That the office is closed, the most urgent first; None while it is open."""
+        calendar = calendar_of(office, self.content)
+        opening = calendar.opening(now)
+        if opening.is_open:
+            return None
+        name, *hours = self._week(office, language, now)
+        return (name, *self.wording.now(language, office, opening, now), *hours)
+
+    def hours(self, office: Office, language: Language, now: datetime) -> Words:
+        """Days and hours of an office that has been named before."""
+        return self._week(office, language, now)[1:]
+
+    def _week(self, office: Office, language: Language, now: datetime) -> Words:
+        today = now.date()
+        ahead = calendar_of(office, self.content).week_ahead(today)
+        return self.wording.week(language, office, ahead, today)
 
     def caption(self, request: Request, language: Language) -> Show:
         """How the request was understood, for who reads."""

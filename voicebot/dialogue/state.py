@@ -1,12 +1,12 @@
-"""What a conversation remembers, what may happen in it, and what it asks to be done."""
+"""What a conversation remembers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
 
 from voicebot.model import Hypothesis, Language, OfficeId, Request, Sentence
+from voicebot.model.holding import Standing
 
 
 class Phase(StrEnum):
@@ -17,7 +17,44 @@ class Phase(StrEnum):
     OPEN = "open"
     CONFIRMING = "confirming"
     CHOOSING = "choosing"
+    CONNECTING = "connecting"
+    """Somebody is being looked for, or their telephone rings."""
+    WAITING = "waiting"
+    """In the queue."""
+    JOINED = "joined"
+    """The caller talks with an operator: the conversation with the bot rests."""
+    OFFERING = "offering"
+    """Whether they want to be called back."""
+    NUMBER = "number"
+    """The number to be called is being keyed in, or consented to."""
+    CONFIRMING_NUMBER = "confirming_number"
+    CODE = "code"
+    """The four figures of a place that was kept are being keyed in."""
     ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What can be done for this caller, beside telling them something."""
+
+    connects: bool = False
+    """Whether there is a way to a person for a caller on this line."""
+    calls_back: bool = False
+    number_known: bool = False
+    """Whether the number that the caller rings from could be called back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The caller is on the way to an office."""
+
+    office: OfficeId
+    standing: Standing | None = None
+    """The place in the queue; None until it is known, and where a telephone is called directly."""
+    hinted: bool = False
+    """Whether the caller has heard what can be done meanwhile."""
+    forlorn: bool = False
+    """Whether the caller was told that nobody will answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,85 +80,24 @@ class State:
     """Silences in a row."""
     noticed: frozenset[Language] = frozenset()
     """Languages in which the caller was told that this is an automatic assistant."""
+    means: Means = Means()
+    hold: Hold | None = None
+    """Set from the wish to be put through until it is given up or has ended."""
+    typed: str = ""
+    """Digits keyed in so far."""
+    wrong_codes: int = 0
+    """How often a code was keyed in under which no place was kept."""
 
     @property
     def office(self) -> OfficeId | None:
         """The office spoken of last."""
-        return self.answered.office if self.answered else None
+        if self.answered:
+            return self.answered.office
+        return self.hold.office if self.hold else None
 
-
-# --- what may happen -------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The line is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The caller spoke, or wrote."""
-
-    hypotheses: tuple[Hypothesis, ...]
-    """Best first: in one language when the sound decided, in several when it did not."""
-    language: Language | None
-    """Whose language, as all the sound of the call so far decides; None when it abstains."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """The caller pressed a key."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Nobody spoke for the set time after the bot had finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A sentence was said to its end."""
-
-    sentence: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Deaf:
-    """The caller spoke, and recognition is not working now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """The call has lasted as long as it may."""
-
-
-Event: TypeAlias = Opened | Said | Keyed | Silence | Finished | Deaf | Expired
-
-
-# --- what is to be done ----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Say this now, in place of what was being said."""
-
-    sentences: tuple[Sentence, ...]
-    slow: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Show how the caller was understood, on lines that have a screen."""
-
-    text: str
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """Close the line when all is said."""
-
-
-Action: TypeAlias = Say | Show | HangUp
+    @property
+    def resting(self) -> Phase:
+        """The phase in which the caller has the word, and nothing is being asked."""
+        if self.hold is None:
+            return Phase.OPEN
+        return Phase.WAITING if self.hold.standing else Phase.CONNECTING
