@@ -54,6 +54,9 @@ class Talk:
         spoken = (a for a in self.actions if isinstance(a, talk.Say | talk.Announce))
         return tuple(sentence for action in spoken for sentence in action.sentences)
 
+    def stands(self, phase: Phase) -> bool:
+        return self.state.phase is phase
+
     @property
     def said(self) -> str:
         return " ".join(sentence.shown for sentence in self.sentences)
@@ -91,7 +94,7 @@ def test_a_wish_to_talk_to_an_open_office_connects_after_one_short_sentence(call
     wish = caller.wants(talk.Connect)
     assert (wish.office, wish.language) == ("ufficio-casa", "it")
     assert caller.said == "Ufficio casa. Resti in linea."
-    assert caller.state.phase is Phase.CONNECTING
+    assert caller.stands(Phase.CONNECTING)
 
 
 def test_a_closed_office_says_so_first_with_its_hours_and_offers_to_call_back(
@@ -108,7 +111,7 @@ def test_a_closed_office_says_so_first_with_its_hours_and_offers_to_call_back(
 def test_where_nobody_is_called_back_a_closed_office_asks_what_else(dialogue: Dialogue) -> None:
     night = Talk(dialogue, now=NIGHT).step(talk.Opened(means=Means(connects=True))).keys("15")
     assert night.said.endswith("Posso aiutarla in altro?")
-    assert night.state.phase is Phase.OPEN
+    assert night.stands(Phase.OPEN)
 
 
 def test_with_no_way_to_a_person_the_number_is_told(dialogue: Dialogue) -> None:
@@ -121,7 +124,7 @@ def test_nobody_signed_in_is_heard_at_once_with_hours_and_the_offer(caller: Talk
     caller.keys("5").step(talk.Unattended())
     assert "nessun operatore per questo ufficio" in caller.said
     assert "dalle nove alle dodici e trenta" in caller.said
-    assert caller.state.phase is Phase.OFFERING
+    assert caller.stands(Phase.OFFERING)
     assert caller.state.hold is None
 
 
@@ -138,10 +141,10 @@ def test_a_person_is_asked_for_from_any_state(dialogue: Dialogue, ask: str) -> N
     spoken_of = fresh().hears("dove si trova il polo due?")
     assert asks(spoken_of).wants(talk.Connect).office == "polo-2"
     which = asks(fresh())
-    assert which.state.phase is Phase.CHOOSING
+    assert which.stands(Phase.CHOOSING)
     assert asks(which).wants(talk.Connect).office in {o.id for o in dialogue.content.offices}
     near = fresh().hears("il polo per due persone")
-    assert near.state.phase is Phase.CONFIRMING
+    assert near.stands(Phase.CONFIRMING)
     assert asks(near).wants(talk.Connect).office == "polo-2"
 
 
@@ -150,7 +153,7 @@ def test_zero_before_any_language_is_kept_and_at_the_second_time_enough(
 ) -> None:
     chosen = Talk(dialogue).step(talk.Opened(means=MEANS)).keys("03")
     assert chosen.state.language == "fr"
-    assert chosen.state.phase is Phase.CHOOSING
+    assert chosen.stands(Phase.CHOOSING)
     stubborn = Talk(dialogue).step(talk.Opened(means=MEANS)).keys("000")
     assert stubborn.does(talk.Connect)
 
@@ -205,7 +208,7 @@ def test_joining_the_queue_is_told_with_place_and_range(waiting: Talk) -> None:
         "Lei è al secondo posto in attesa.",
         "Attesa prevista: fra due e quattro minuti.",
     ]
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 def test_a_withheld_number_hears_its_code_figure_by_figure(caller: Talk) -> None:
@@ -228,7 +231,7 @@ def test_questions_are_answered_and_the_place_is_kept(waiting: Talk) -> None:
         waiting.hears(text)
         assert waiting.sentences
         assert "Posso aiutarla in altro" not in waiting.said
-        assert waiting.state.phase is Phase.WAITING
+        assert waiting.stands(Phase.WAITING)
         assert waiting.state.hold is not None
         assert waiting.state.hold.office == "ufficio-casa"
         assert not waiting.does(talk.Leave)
@@ -281,7 +284,7 @@ def test_a_television_gets_one_answer(waiting: Talk) -> None:
     for _ in range(5):
         waiting.hears("vorrei ordinare una pizza margherita")
         assert not waiting.actions
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 def test_repeat_slower_and_another_language(waiting: Talk) -> None:
@@ -292,7 +295,7 @@ def test_repeat_slower_and_another_language(waiting: Talk) -> None:
     assert waiting.state.slow
     waiting.keys("82")
     assert waiting.state.language == "en"
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 def test_a_spoken_goodbye_gives_the_place_up(waiting: Talk) -> None:
@@ -303,7 +306,7 @@ def test_a_spoken_goodbye_gives_the_place_up(waiting: Talk) -> None:
 
 def test_a_long_wait_is_no_reason_to_end_the_call(waiting: Talk) -> None:
     assert waiting.step(talk.Expired()).actions == ()
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 def test_the_wider_circle_is_told(waiting: Talk) -> None:
@@ -315,10 +318,10 @@ def test_waiting_in_vain_ends_with_the_offer_of_a_call_back(
     waiting: Talk, news: talk.QueueEvent
 ) -> None:
     waiting.step(news)
-    assert waiting.state.phase is Phase.OFFERING
+    assert waiting.stands(Phase.OFFERING)
     waiting.hears("no")
     assert waiting.does(talk.Leave)
-    assert waiting.state.phase is Phase.OPEN
+    assert waiting.stands(Phase.OPEN)
 
 
 def test_waiting_in_vain_with_no_call_back_leads_to_the_conversation(dialogue: Dialogue) -> None:
@@ -331,7 +334,7 @@ def test_waiting_in_vain_with_no_call_back_leads_to_the_conversation(dialogue: D
 def test_deafness_leaves_the_keys_of_the_queue(waiting: Talk) -> None:
     waiting.step(talk.Deaf())
     assert "prema cancelletto" in waiting.said
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 # --- joined and back -------------------------------------------------------------------
@@ -342,7 +345,7 @@ def test_the_operator_hears_language_office_and_time(waiting: Talk) -> None:
     whisper = " ".join(s.text for s in waiting.wants(talk.Whisper).sentences)
     assert whisper == "Francese. Ufficio casa. Quattro minuti."
     assert waiting.said == "Je vous mets en relation."
-    assert waiting.state.phase is Phase.JOINED
+    assert waiting.stands(Phase.JOINED)
 
 
 def test_what_is_said_to_the_operator_is_not_for_the_bot(waiting: Talk) -> None:
@@ -358,7 +361,7 @@ def test_a_connection_that_fails_leads_back_to_the_same_place_with_words(waiting
     waiting.step(talk.Joined(3.0), talk.Returned("ufficio-casa", FIRST, handed_on=False))
     assert waiting.said.startswith("Mi dispiace, il collegamento non è riuscito.")
     assert "al primo posto" in waiting.said
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 def test_being_handed_on_names_the_new_office(waiting: Talk) -> None:
@@ -413,30 +416,30 @@ def test_half_a_number_is_asked_again(waiting: Talk, number: str) -> None:
 
 def test_a_pause_ends_a_number_and_no_begins_it_again(waiting: Talk) -> None:
     waiting.keys("#333123456").step(talk.Silence())
-    assert waiting.state.phase is Phase.CONFIRMING_NUMBER
+    assert waiting.stands(Phase.CONFIRMING_NUMBER)
     waiting.hears("no")
-    assert waiting.state.phase is Phase.NUMBER
+    assert waiting.stands(Phase.NUMBER)
     assert waiting.state.typed == ""
 
 
 def test_the_star_leads_back_to_the_music(waiting: Talk) -> None:
     waiting.keys("#33*")
-    assert waiting.state.phase is Phase.NUMBER
+    assert waiting.stands(Phase.NUMBER)
     waiting.keys("*")
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
     assert not waiting.does(talk.Leave)
 
 
 def test_an_operator_who_is_free_meanwhile_goes_first(waiting: Talk) -> None:
     waiting.keys("#333").step(talk.Joined(30.0))
-    assert waiting.state.phase is Phase.JOINED
+    assert waiting.stands(Phase.JOINED)
     assert waiting.state.typed == ""
 
 
 def test_a_call_back_that_cannot_be_noted_leaves_the_place(waiting: Talk) -> None:
     waiting.keys("##").step(talk.WontCall())
     assert "non possiamo richiamare" in waiting.said
-    assert waiting.state.phase is Phase.WAITING
+    assert waiting.stands(Phase.WAITING)
 
 
 def test_where_nobody_is_called_back_the_hash_shows_the_other_keys(dialogue: Dialogue) -> None:
@@ -452,7 +455,7 @@ def test_where_nobody_is_called_back_the_hash_shows_the_other_keys(dialogue: Dia
 def test_a_caller_who_was_cut_off_is_back_in_their_place_and_language(dialogue: Dialogue) -> None:
     kept = talk.Kept("polo-1", "fr", SECOND)
     back = Talk(dialogue).step(talk.Opened(means=MEANS, kept=kept))
-    assert back.state.phase is Phase.WAITING
+    assert back.stands(Phase.WAITING)
     assert back.said.startswith("C'est un assistant automatique")  # the notice is owed in each call
     assert "a été conservée" in back.said
     assert "deuxième" in back.said
@@ -470,9 +473,9 @@ def test_the_code_finds_the_place_in_any_phase_before_one_waits(dialogue: Dialog
 def test_after_three_wrong_codes_the_call_goes_on_without(caller: Talk) -> None:
     caller.keys("#")
     for _ in range(MAX_WRONG_CODES):
-        assert caller.state.phase is Phase.CODE
+        assert caller.stands(Phase.CODE)
         caller.keys("1111").step(talk.NotResumed())
-    assert caller.state.phase is Phase.OPEN
+    assert caller.stands(Phase.OPEN)
     assert not caller.keys("#1111").does(talk.Resume)
 
 
