@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from voicebot.dialogue.events import Said
 from voicebot.dialogue.reading import language_of, read
-from voicebot.dialogue.state import Said, State
+from voicebot.dialogue.state import State
 from voicebot.model import OFFICE_ACTIONS, Completeness, Decision
 from voicebot.understanding.endings import unfinished
 from voicebot.understanding.matcher import Matcher
