@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -35,7 +36,9 @@ from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
 from voicebot.speaking.prompts import Prompts
 from voicebot.switchboard import Switchboard
-from voicebot.web.server import Doors, Site, create_app
+from voicebot.web.daybook import Daybook
+from voicebot.web.desk import DeskRoom
+from voicebot.web.server import Doors, Site, StaffSide, create_app
 from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
 
@@ -162,19 +165,38 @@ class House:
 
     def web(self) -> FastAPI:
         """The pages and their doors."""
-        http, rtc = self.settings.http, self.settings.webrtc
-        relays = [Relay(s.urls, s.username, s.credential) for s in rtc.ice_servers]
         site = Site(
             content=lambda: self.live.dialogue.content,
             languages=self.settings.languages,
             texts=load_page_texts(self.settings.paths.locales, self.settings.languages),
-            ice_servers=tuple(s.model_dump(exclude_none=True) for s in rtc.ice_servers),
-            max_body=http.max_body,
+            ice_servers=self._ice_servers(),
+            max_body=self.settings.http.max_body,
             staff_texts=load_page_texts(self.settings.paths.locales, STAFF_LANGUAGES, "staff"),
             metrics=self.live.metrics,
         )
-        doors = Doors(webrtc=partial(WebRtcLine.answer, relays=relays), text=TextSocketLine)
-        return create_app(self.switchboard, doors, site, self._access())
+        doors = Doors(webrtc=self._open_line(), text=TextSocketLine)
+        return create_app(
+            self.switchboard, doors, site, StaffSide(self._access(), self._desk_room())
+        )
+
+    def _ice_servers(self) -> tuple[dict[str, str], ...]:
+        servers = self.settings.webrtc.ice_servers
+        return tuple(server.model_dump(exclude_none=True) for server in servers)
+
+    def _open_line(self) -> Callable[..., Awaitable[tuple[WebRtcLine, str]]]:
+        servers = self.settings.webrtc.ice_servers
+        relays = [Relay(s.urls, s.username, s.credential) for s in servers]
+        return partial(WebRtcLine.answer, relays=relays)
+
+    def _desk_room(self) -> DeskRoom:
+        return DeskRoom(
+            self.desk,
+            Daybook(self.queue.store, self._clock),
+            self._open_line(),
+            self.settings.connect.phones,
+            self.settings.desk.link,
+            self._ice_servers(),
+        )
 
     def _access(self) -> Access:
         limits = self.settings.sign_in

@@ -14,7 +14,8 @@
     ├── AccountError       account        an account, its password or its rights are wrong
     │   ├── SignInRefused  sign_in        account and password do not belong together
     │   └── SignInSlowed   slowed         too many tries have failed: wait
-    └── StoreError         store          the database failed
+    ├── StoreError         store          the database failed
+    └── DeskError          desk           what an operator asked for can't be done now
 
 Every one says in plain words what is wrong and what to do. Errors of a library
 are wrapped with `from` at the border of the stage that met them.
@@ -147,3 +148,9 @@ class StoreError(VoicebotError):
     """The database can't be reached or failed; nothing of the change was kept."""
 
     code = "store"
+
+
+class DeskError(VoicebotError):
+    """What an operator asked for can't be done as things stand."""
+
+    code = "desk"

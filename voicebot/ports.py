@@ -22,7 +22,7 @@ from voicebot.model import (
     Segment,
     Session,
 )
-from voicebot.model.holding import Claim, Move, Talk, Ticket, TicketId, Wish
+from voicebot.model.holding import Claim, Move, Past, Talk, Ticket, TicketId, Wish
 
 
 class AudioSource(Protocol):
@@ -275,6 +275,9 @@ class HoldStore(Protocol):
 
     async def talks(self, count: int) -> list[Talk]:
         """The last talks that came to their end, the newest first."""
+
+    async def past(self, since: datetime, until: datetime) -> list[Past]:
+        """All that were entered from the one until before the other and are closed by now."""
 
     async def forget(self, seconds: float) -> int:
         """Delete what was closed longer ago than that; how many tickets."""

@@ -295,7 +295,7 @@ class Database(_Group):
     """Where accounts and the queue are kept."""
 
     url: str = ""
-    """`postgresql+psycopg://user:password@host/name`; empty for a SQLite file in `paths.data`."""
+    """`postgresql://user:password@host/name`; empty for a SQLite file in `paths.data`."""
     key: SecretStr | None = None
     """64 hexadecimal digits by which telephone numbers are hashed and encrypted; None: those in
     `secret.key` in `paths.data`, made at the first start."""
@@ -315,6 +315,27 @@ class SignIn(_Group):
     """Without any use a session ends; an open desk is use."""
     total: float = Field(default=43200.0, ge=60)
     """However much it is used, a session ends: sign in anew every day."""
+
+
+class DeskPage(_Group):
+    """The operators' page."""
+
+    link: str = ""
+    """Where the information system shows a caller: an address with {number}, {office} or
+    {language} in it."""
+    target: float = Field(default=120.0, gt=0)
+    """Seconds to answer in: what the service level counts by."""
+
+    @field_validator("link")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        known = re.sub(r"\{(number|office|language)\}", "", value)
+        if value and (not re.match("https?://", value) or set("{}") & set(known)):
+            raise ValueError(
+                "write an address with {number} where the number goes, such as"
+                " https://people.example.org/search?telephone={number}"
+            )
+        return value
 
 
 class Holding(_Group):
@@ -391,6 +412,7 @@ class Settings(BaseSettings):
     conversation: Conversation = Conversation()
     database: Database = Database()
     sign_in: SignIn = SignIn()
+    desk: DeskPage = DeskPage()
     holding: Holding = Holding()
     privacy: Privacy = Privacy()
 

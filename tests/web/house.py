@@ -17,13 +17,20 @@ import pytest
 import uvicorn
 
 from tests.fakes.accounts import FakeAccounts, FakePasswords, FakeSessions
+from tests.fakes.dialler import FakeDialler
 from voicebot import switchboard as switchboard_module
 from voicebot.access.register import Register
 from voicebot.access.sign_in import Access, Limits
 from voicebot.adapters.clock import TownClock
+from voicebot.adapters.database import Database
+from voicebot.adapters.numbers import KeyedNumbers
+from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import WebRtcLine
 from voicebot.call import Services
+from voicebot.holding.desk import Desk
+from voicebot.holding.queue import Queue
+from voicebot.holding.rules import HoldRules
 from voicebot.model import (
     FRAME_SAMPLES,
     LANGUAGES,
@@ -44,7 +51,9 @@ from voicebot.model import (
 from voicebot.ports import Line
 from voicebot.settings import HOME
 from voicebot.switchboard import Switchboard
-from voicebot.web.server import Doors, Site, create_app
+from voicebot.web.daybook import Daybook
+from voicebot.web.desk import DeskRoom
+from voicebot.web.server import Doors, Site, StaffSide, create_app
 from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
 
@@ -56,6 +65,21 @@ TONE = 440.0
 GREETING = Caption("bot", "Servizi sociali. Risponde un assistente automatico.", "it")
 
 MAX_BODY = 64 * 1024
+
+PHONES = ("201", "202")
+LINK = "https://people.example.org/?tel={number}&office={office}"
+
+HOUSEHOLD = {"desk", "hold queue"}
+"""Tasks that a house always has."""
+
+RULES = HoldRules(
+    node="here",
+    offices=("segreteria", "ufficio-casa"),
+    languages=LANGUAGES,
+    offer=8.0,
+    headset_grace=4.0,
+    wrap_up=0.0,
+)
 
 
 def town() -> Content:
@@ -186,6 +210,9 @@ class House:
     accounts: FakeAccounts = field(default_factory=lambda: FakeAccounts(FakeSessions()))
     """Nobody, until a test adds some."""
 
+    queue: Queue = field(init=False)
+    desk: Desk = field(init=False)
+
     def employ(self, account: Account, password: str) -> None:
         """Add an account."""
         self.ask(Register(self.accounts, FakePasswords()).add(account, password))
@@ -206,11 +233,12 @@ class House:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(patience)
 
     def tasks(self) -> set[str]:
-        """What is going on in the server now, by the name of its coroutine."""
+        """What is going on in the server now for somebody, by the name of its coroutine."""
 
         async def names() -> set[str]:
             here = asyncio.current_task()
-            return {str(task.get_coro()) for task in asyncio.all_tasks() if task is not here}
+            tasks = asyncio.all_tasks() - {here}
+            return {str(one.get_coro()) for one in tasks if one.get_name() not in HOUSEHOLD}
 
         return self.ask(names())
 
@@ -242,25 +270,39 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _open_webrtc(offer: str, arrival: Arrival) -> tuple[Line, str]:
+NOBODY = Arrival()
+
+
+async def _open_webrtc(offer: str, arrival: Arrival = NOBODY) -> tuple[Line, str]:
     return await WebRtcLine.answer(offer, arrival)
 
 
 @contextlib.contextmanager
-def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]:
+def serve(
+    max_calls: int = 5, content: Content | None = None, rules: HoldRules | None = None
+) -> Iterator[House]:
     """A house on a port of this machine, torn down at the end."""
     texts = load_page_texts(HOME / "locales", LANGUAGES)
     shown = content or town()
     switchboard = Switchboard(cast(Services, None), max_calls)
     doors = Doors(webrtc=_open_webrtc, text=TextSocketLine)
     staff_texts = load_page_texts(HOME / "locales", STAFF_LANGUAGES, "staff")
+    clock = TownClock("Europe/Rome")
+    database = Database("sqlite://", clock)
+    queue = Queue(SqlHoldStore(database), rules or RULES, clock, KeyedNumbers(bytes(32)))
+    desk = Desk(queue, FakeDialler({}))
+    room = DeskRoom(desk, Daybook(queue.store, clock), _open_webrtc, PHONES, LINK)
     site = Site(lambda: shown, LANGUAGES, texts, (), MAX_BODY, staff_texts)
     sessions = FakeSessions()
     accounts = FakeAccounts(sessions)
     access = _access(accounts, sessions)
     port = _free_port()
     config = uvicorn.Config(
-        create_app(switchboard, doors, site, access), port=port, log_level="warning", lifespan="off"
+        create_app(switchboard, doors, site, StaffSide(access, room)),
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     ready = threading.Event()
@@ -268,9 +310,15 @@ def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]
 
     async def run() -> None:
         loops.append(asyncio.get_running_loop())
+        await database.open()
+        await queue.open()
+        await desk.open()
         ready.set()
         await server.serve()
         await switchboard.close()
+        await desk.close()
+        await queue.close()
+        await database.close()
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), name="house")
     thread.start()
@@ -282,6 +330,7 @@ def serve(max_calls: int = 5, content: Content | None = None) -> Iterator[House]
         assert not thread.is_alive(), "the server did not stop"
 
     house = House(f"http://127.0.0.1:{port}", switchboard, loops[0], stop, accounts=accounts)
+    house.queue, house.desk = queue, desk
     patch = pytest.MonkeyPatch()
     patch.setattr(switchboard_module, "take_call", house.take_call)
     try:

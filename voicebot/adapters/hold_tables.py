@@ -48,6 +48,7 @@ tickets = sa.Table(
     sa.Column("call_until", sa.BigInteger),
     sa.Column("grace_until", sa.BigInteger),
     sa.Column("connected_at", sa.BigInteger),
+    sa.Column("answered_at", sa.BigInteger),
     sa.Column("closed_at", sa.BigInteger),
     sa.Column("outcome", sa.Text),
 )

@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from voicebot.adapters.claiming import statement
-from voicebot.adapters.database import Database, micros
+from voicebot.adapters.database import Database, micros, moment
 from voicebot.adapters.hold_tables import ERASED, nodes, ticket, tickets
 from voicebot.errors import StoreError
-from voicebot.model.holding import Claim, Move, Outcome, Talk, Ticket, TicketId, TicketState, Wish
+from voicebot.model.holding import (
+    Claim,
+    Move,
+    Outcome,
+    Past,
+    Talk,
+    Ticket,
+    TicketId,
+    TicketState,
+    Wish,
+)
 
 _LIVE = [s for s in TicketState if s not in (TicketState.DROPPED, TicketState.CLOSED)]
 
@@ -210,6 +221,31 @@ class SqlHoldStore:
 
         return await self._database.run(work)
 
+    async def past(self, since: datetime, until: datetime) -> list[Past]:
+        """See the port."""
+        entered = tickets.c.entered_at
+        over = (
+            sa.select(tickets)
+            .where(entered >= micros(since), entered < micros(until))
+            .where(tickets.c.closed_at.is_not(None))
+            .order_by(entered, tickets.c.id)
+        )
+
+        def work(connection: Connection) -> list[Past]:
+            return [
+                Past(
+                    office=row.office,
+                    language=row.language,
+                    entered_at=moment(row.entered_at),
+                    answered_at=None if row.answered_at is None else moment(row.answered_at),
+                    closed_at=moment(row.closed_at),
+                    outcome=Outcome(row.outcome),
+                )
+                for row in connection.execute(over)
+            ]
+
+        return await self._database.run(work)
+
     async def forget(self, seconds: float) -> int:
         """See the port."""
 
@@ -233,6 +269,7 @@ def _changes(move: Move, now: int) -> Mapping[str, Any]:
             values["grace_until"] = now + _micro(move.seconds)
         case TicketState.CONNECTED:
             values["connected_at"] = sa.func.coalesce(tickets.c.connected_at, now)
+            values["answered_at"] = sa.func.coalesce(tickets.c.answered_at, now)
         case TicketState.CLOSED:
             values |= {"closed_at": now, "outcome": move.outcome, **ERASED}
     if move.office is not None:

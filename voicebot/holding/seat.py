@@ -120,6 +120,11 @@ class Seat:
         """Whether a call can be put on her ear."""
         return self._headset is not None or self.target is not None
 
+    @property
+    def has_headset(self) -> bool:
+        """Whether her browser's standing line is open."""
+        return self._headset is not None
+
     # what she hears with
 
     async def headset(self, line: Line) -> None:

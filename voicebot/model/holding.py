@@ -242,3 +242,17 @@ class Talk:
     office: OfficeId
     language: Language
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is kept of a ticket that is closed: times and how it ended, nobody's name or number."""
+
+    office: OfficeId
+    language: Language
+    entered_at: datetime
+    """UTC, as all here."""
+    answered_at: datetime | None
+    """When the caller first heard an operator; None when that never was."""
+    closed_at: datetime
+    outcome: Outcome

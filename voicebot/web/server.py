@@ -19,6 +19,7 @@ from voicebot.errors import LineError
 from voicebot.model import Arrival, Content, Language
 from voicebot.ports import Line
 from voicebot.switchboard import Switchboard
+from voicebot.web.desk import DeskRoom, add_desk
 from voicebot.web.guard import Guard, same_site
 from voicebot.web.pages import CallerPage, Visit
 from voicebot.web.sign_in import add_sign_in
@@ -59,7 +60,15 @@ class Site:
     """Lines for Prometheus beside those of the calls."""
 
 
-def create_app(switchboard: Switchboard, doors: Doors, site: Site, access: Access) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class StaffSide:
+    """What those who work here come in by, and sit at."""
+
+    access: Access
+    desk: DeskRoom
+
+
+def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffSide) -> FastAPI:
     """The web application."""
     app = FastAPI(title="voicebot", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, max_body=site.max_body)
@@ -68,7 +77,8 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, access: Acces
     app.add_exception_handler(RequestValidationError, _malformed)
     page = CallerPage(HERE / "templates", site.content, site.languages, site.texts)
 
-    add_sign_in(app, access, StaffPages(HERE / "templates", site.content, site.staff_texts))
+    add_sign_in(app, staff.access, StaffPages(HERE / "templates", site.content, site.staff_texts))
+    add_desk(app, staff.desk)
 
     @app.get("/", response_class=HTMLResponse)
     async def caller(

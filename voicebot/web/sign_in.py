@@ -75,6 +75,8 @@ def add_sign_in(app: FastAPI, access: Access, pages: StaffPages) -> None:
     """The sign-in page, signing out, and what those meet who may not come in."""
     app.state.access = access
     app.state.staff_pages = pages
+    leaving: list[Callable[[SignedIn], Awaitable[None]]] = []
+    app.state.on_sign_out = leaving
     app.add_exception_handler(NotSignedIn, _to_sign_in)
     app.add_exception_handler(NotAllowed, _forbidden)
 
@@ -110,6 +112,8 @@ def add_sign_in(app: FastAPI, access: Access, pages: StaffPages) -> None:
     async def sign_out(
         request: Request, who: Annotated[SignedIn, Depends(require())]
     ) -> RedirectResponse:
+        for leave in leaving:
+            await leave(who)
         await access.sign_out(who.digest)
         there = RedirectResponse("/sign-in", 303)
         there.delete_cookie(cookie(request), httponly=True, samesite="strict")

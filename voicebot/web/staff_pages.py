@@ -9,7 +9,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from voicebot.access.sign_in import SignedIn
-from voicebot.model import Content, Language, Role, Sentence
+from voicebot.model import Content, Language, OfficeId, Role, Sentence
 from voicebot.web.pages import NAMES, accepted_languages
 
 STAFF_LANGUAGES: tuple[Language, ...] = ("it", "en")
@@ -40,6 +40,14 @@ class StaffPages:
     def text(self, language: Language) -> Callable[[str], str]:
         """From an English text to the shown one."""
         return self._texts[language]
+
+    def offices(self, language: Language) -> dict[OfficeId, str]:
+        """Every office and its name, as in the staff files."""
+        names = {}
+        for office in self._content().offices:
+            code = language if language in office.names else next(iter(office.names))
+            names[office.id] = Sentence(code, office.names[code]).shown
+        return names
 
     def render(
         self, request: Request, template: str, who: SignedIn | None = None, **values: object

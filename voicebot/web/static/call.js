@@ -22,7 +22,8 @@ export class CallProblem extends Error {
 
 export class VoiceCall {
   /**
-   * @param {{iceServers: RTCIceServer[], office: string | null, audio: HTMLAudioElement,
+   * @param {{iceServers: RTCIceServer[], audio: HTMLAudioElement,
+   *          ring: (sdp: string) => Promise<string>,
    *          onMessage: (message: object) => void, onOpen: () => void,
    *          onEnd: (problem?: CallProblem) => void}} options
    */
@@ -50,7 +51,7 @@ export class VoiceCall {
     await this.peer.setLocalDescription();
     await gathered(this.peer);
     if (this.ended) return this.free();
-    const sdp = await ring(this.peer.localDescription.sdp, this.options.office);
+    const sdp = await this.options.ring(this.peer.localDescription.sdp);
     // a caller who hung up meanwhile still connects: the switchboard learns it at once
     if (this.peer.signalingState === "closed") return;
     await this.peer.setRemoteDescription({ type: "answer", sdp });
@@ -148,7 +149,8 @@ function gathered(peer) {
   });
 }
 
-async function ring(sdp, office) {
+/** Ask the switchboard for a call; the answer's SDP. Throws CallProblem. */
+export async function ring(sdp, office) {
   let response;
   try {
     response = await fetch("/api/calls", {

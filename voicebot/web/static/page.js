@@ -1,6 +1,6 @@
 /** The caller page: what the buttons do. */
 
-import { CallProblem, VoiceCall } from "./call.js";
+import { CallProblem, VoiceCall, ring } from "./call.js";
 import { Captions } from "./captions.js";
 import { showLevel } from "./level.js";
 import { WrittenCall } from "./written.js";
@@ -55,6 +55,7 @@ function speak() {
   const next = new VoiceCall({
     iceServers: config.iceServers,
     audio: part("voice"),
+    ring: (sdp) => ring(sdp, config.office),
     ...handlers(() => {
       stopLevel = showLevel(next.stream, part("level"));
       part("microphone").hidden = false;
