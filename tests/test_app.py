@@ -21,6 +21,7 @@ from voicebot.model import FRAME_SAMPLES, Audio, KeyPress, Sentence
 from voicebot.settings import HOME, Settings
 from voicebot.staff.opening import Start
 from voicebot.staff.publish import State, Status
+from voicebot.switchboard import Door
 
 
 @contextmanager
@@ -91,8 +92,8 @@ def say(line: FakeLine, clip: clips.Clip) -> None:
 async def by_keys(house: House) -> FakeLine:
     """A caller who presses 2 for English and 5 for the housing office, and listens."""
     line = FakeLine()
-    with house.switchboard.admission():
-        house.switchboard.start(line)
+    with house.switchboard.admission(Door.PAGE):
+        house.switchboard.start(line, Door.PAGE)
     await asyncio.sleep(0.1)
     for key in "25":
         line.do(KeyPress(key))
@@ -134,7 +135,7 @@ async def test_without_any_voice_the_house_opens_and_callers_read(
             await house.open(no_bar)
         assert "a prompt cannot be rendered" in caplog.text
         line = FakeLine()
-        house.switchboard.start(line)
+        house.switchboard.start(line, Door.PAGE)
         await asyncio.sleep(1)
         line.do(KeyPress("2"))
         await asyncio.sleep(1)
@@ -199,7 +200,7 @@ async def test_the_pages_know_the_house(missing: Settings) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
         assert (await browser.get("/healthz")).text == "ok"
         assert (await browser.get("/readyz")).status_code == 200
-        assert "voicebot_calls_running 0" in (await browser.get("/metrics")).text
+        assert 'voicebot_calls_running{door="page"} 0' in (await browser.get("/metrics")).text
         assert "Ufficio casa" in (await browser.get("/")).text
         await house.close()
         assert (await browser.get("/readyz")).status_code == 503

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "ports": VALUES,
     "logs": set(),
+    "stopping": set(),
     "settings": VALUES,
     **{stage: {*VALUES, "ports"} for stage in STAGES},
     "dialogue": {*VALUES, "understanding", "offices", "answering"},

@@ -35,7 +35,8 @@ from voicebot.live import Bar, Live
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
 from voicebot.speaking.prompts import Prompts
-from voicebot.switchboard import Switchboard
+from voicebot.stopping import Stopping, WebServer
+from voicebot.switchboard import Door, Switchboard
 from voicebot.web.daybook import Daybook
 from voicebot.web.desk import DeskRoom
 from voicebot.web.server import Doors, Site, StaffSide, create_app
@@ -76,11 +77,11 @@ class House:
             slow_down=partial(stretch, speed=settings.speech.slower),
         )
         self.live = Live(settings, self.prompts)
-        max_calls = settings.http.max_calls + settings.sip.max_calls * settings.sip.enabled
         self._database = build.database(settings)
         self.queue = build.queue(settings, self.live.dialogue.content, self._database)
         self.desk = Desk(self.queue)
-        self.switchboard = Switchboard(self._services(), max_calls)
+        limits = {Door.PAGE: settings.http.max_calls, Door.TELEPHONE: settings.sip.max_calls}
+        self.switchboard = Switchboard(self._services(), limits)
         self.telephone: SipStack | None = None
 
     def _services(self) -> Services:
@@ -138,7 +139,12 @@ class House:
                 max_placed=connect.max_calls if connect.targets else 0,
                 numbering=self.settings.numbering.plan,
             )
-            telephone = SipStack(setup, self.switchboard.admission, self.switchboard.start)
+            board = self.switchboard
+            telephone = SipStack(
+                setup,
+                partial(board.admission, Door.TELEPHONE),
+                partial(board.start, door=Door.TELEPHONE),
+            )
             await telephone.start()
         except (ImportError, LineError) as error:
             logger.error("no calls by telephone: %s; until this is mended there is the page", error)
@@ -151,6 +157,14 @@ class House:
         """Return when only a new process brings telephone calls back; else never."""
         died = self.telephone.died if self.telephone else asyncio.Event()
         await died.wait()
+
+    async def drain(self) -> None:
+        """No new calls; wait for those going on, no longer than the settings allow."""
+        running, patience = self.switchboard.running, self.settings.drain
+        logger.info("closing: no new calls; %d may take %.0f s to end", running, patience)
+        if self.telephone is not None:
+            await self.telephone.drain()
+        await self.switchboard.drain(patience)
 
     async def close(self) -> None:
         """End all calls and processes."""
@@ -212,7 +226,8 @@ class House:
 async def _serve(settings: Settings, progress: Bar) -> None:
     house = House(settings)
     http = settings.http
-    web = uvicorn.Server(
+    stopping = Stopping()
+    web = WebServer(
         uvicorn.Config(
             house.web(),
             host=http.host,
@@ -230,12 +245,14 @@ async def _serve(settings: Settings, progress: Bar) -> None:
         await house.answer_telephone()
         scheme = "https" if http.certificate else "http"
         logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
-        async with asyncio.TaskGroup() as tasks:
-            beside = [tasks.create_task(house.live.run(progress))]
-            beside.append(tasks.create_task(_stop_with_telephone(house, web)))
-            await web.serve()
-            for task in beside:
-                task.cancel()
+        with stopping.signals():
+            async with asyncio.TaskGroup() as tasks:
+                beside = [tasks.create_task(house.live.run(progress))]
+                beside.append(tasks.create_task(_stop_with_telephone(house, web)))
+                beside.append(tasks.create_task(_stop_when_asked(house, web, stopping)))
+                await web.serve()
+                for task in beside:
+                    task.cancel()
         if house.telephone and house.telephone.died.is_set():
             raise LineError("the SIP stack has died: the switchboard must be started again")
     finally:
@@ -248,6 +265,17 @@ async def _stop_with_telephone(house: House, web: uvicorn.Server) -> None:
     web.should_exit = True
 
 
+async def _stop_when_asked(house: House, web: uvicorn.Server, stopping: Stopping) -> None:
+    """Let the running calls end, unless there is no time for it."""
+    await stopping.asked.wait()
+    emptied = asyncio.ensure_future(house.drain())
+    cut = asyncio.ensure_future(stopping.at_once.wait())
+    await asyncio.wait([emptied, cut], return_when=asyncio.FIRST_COMPLETED)
+    for waiting in (emptied, cut):
+        waiting.cancel()
+    web.should_exit = True
+
+
 def serve(settings: Settings, progress: Bar) -> None:
-    """Run the switchboard until SIGTERM or Ctrl-C."""
+    """Run the switchboard until SIGTERM, and the calls it has then; or until Ctrl-C."""
     asyncio.run(_serve(settings, progress))

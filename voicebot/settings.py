@@ -401,6 +401,8 @@ class Settings(BaseSettings):
     """The languages that callers may speak, in the order of the keyed choice."""
     time_zone: str = "Europe/Rome"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    drain: float = Field(default=60.0, ge=0)
+    """Seconds that running calls may take to end after SIGTERM; then they are cut."""
     paths: Paths = Paths()
     http: Http = Http()
     webrtc: WebRtc = WebRtc()

@@ -110,7 +110,8 @@ class Side:
 
     @contextlib.contextmanager
     def _admission(self) -> Iterator[None]:
-        if self.full:
+        running = sum(not call.reading.done() for call in self.calls)
+        if self.full or running >= self.setup.max_calls:
             raise LineError("all lines are busy")
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -33,8 +34,9 @@ class Running:
     log: Path
 
     def metric(self, name: str) -> float:
+        """The sum over all its labels."""
         lines = httpx.get(f"{self.url}/metrics").text.splitlines()
-        return float(next(line.split()[1] for line in lines if line.startswith(name + " ")))
+        return sum(float(line.split()[1]) for line in lines if re.match(rf"{name}[ {{]", line))
 
 
 @contextmanager

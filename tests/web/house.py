@@ -50,7 +50,7 @@ from voicebot.model import (
 )
 from voicebot.ports import Line
 from voicebot.settings import HOME
-from voicebot.switchboard import Switchboard
+from voicebot.switchboard import Door, Switchboard
 from voicebot.web.daybook import Daybook
 from voicebot.web.desk import DeskRoom
 from voicebot.web.server import Doors, Site, StaffSide, create_app
@@ -284,7 +284,7 @@ def serve(
     """A house on a port of this machine, torn down at the end."""
     texts = load_page_texts(HOME / "locales", LANGUAGES)
     shown = content or town()
-    switchboard = Switchboard(cast(Services, None), max_calls)
+    switchboard = Switchboard(cast(Services, None), {Door.PAGE: max_calls})
     doors = Doors(webrtc=_open_webrtc, text=TextSocketLine)
     staff_texts = load_page_texts(HOME / "locales", STAFF_LANGUAGES, "staff")
     clock = TownClock("Europe/Rome")

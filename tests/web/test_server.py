@@ -102,12 +102,12 @@ def test_the_watchers_of_the_house(house: House, client: httpx.Client) -> None:
     assert client.get("/readyz").text == "ready"
     with write(house) as line:
         line.recv(5)
-        assert "\nvoicebot_calls_running 1\n" in client.get("/metrics").text
+        assert '\nvoicebot_calls_running{door="page"} 1\n' in client.get("/metrics").text
     house.wait_empty()
     metrics = client.get("/metrics").text
-    assert "\nvoicebot_calls_running 0\n" in metrics
-    for line_of_metrics in metrics.splitlines():
-        assert re.fullmatch(r"# TYPE \w+ (gauge|counter)|\w+ \d+", line_of_metrics)
+    assert '\nvoicebot_calls_running{door="page"} 0\n' in metrics
+    known = re.compile(r'# TYPE \w+ (gauge|counter)|\w+({(\w+="\w+",?)+})? \d+')
+    assert all(known.fullmatch(line_of_metrics) for line_of_metrics in metrics.splitlines())
 
 
 def test_a_closing_switchboard_takes_nobody(offer: str) -> None:
@@ -126,7 +126,7 @@ def test_a_closing_switchboard_takes_nobody(offer: str) -> None:
         with write(house) as line, pytest.raises(ConnectionClosed) as closed:
             line.recv(5)
         assert closed.value.rcvd and closed.value.rcvd.code == 1013
-        assert house.switchboard.refused == 2
+        assert house.switchboard.refused.total() == 2
 
 
 @pytest.mark.parametrize("path", ["/", "/static/page.js", "/healthz", "/nowhere", "/api/calls"])
@@ -570,7 +570,8 @@ def test_full_is_full_for_both_doors(offer: str) -> None:
         house.wait_empty()
         with write(house) as third:
             third.recv(5)
-        assert "voicebot_calls_refused_total 2\n" in client.get("/metrics").text
+        full = 'voicebot_calls_refused_total{door="page",reason="full"} 2\n'
+        assert full in client.get("/metrics").text
 
 
 # --- the words of the pages ------------------------------------------------------------

@@ -87,15 +87,21 @@ class SipStack:
         self._hold(self._watch(runtime))
         logger.info("taking telephone calls by SIP on %s:%d", self._setup.host, self._setup.port)
 
+    async def drain(self) -> None:
+        """Tell the exchanges that no more calls are taken; those going on are untouched."""
+        await asyncio.gather(*(self._unregister(agent) for agent in self._extensions))
+
+    async def _unregister(self, agent: UserAgent) -> None:
+        with contextlib.suppress(BaresipError):
+            await agent.unregister(timeout=2)
+
     async def close(self) -> None:
         """Unregister, end what is left of the calls, stop the stack."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(line.hang_up() for line in (*self._lines, *self._placed)))
-        for agent in self._extensions:
-            with contextlib.suppress(BaresipError):
-                await agent.unregister(timeout=2)
+        await self.drain()
         self._extensions.clear()
         self._listeners.clear()
         if self._runtime is not None and not self.died.is_set():
@@ -141,10 +147,8 @@ class SipStack:
         """Answer or refuse one call; what goes wrong with it touches no other."""
         line = SipLine(call, self._setup)
         try:
-            await self._introduce(line, call)
-            if len(self._lines) >= self._setup.max_calls:
-                raise LineError("all telephone lines are busy")
             with self._admission():
+                await self._introduce(line, call)
                 self._lines.add(line)
                 if await line.open(ANSWER_PATIENCE):
                     self._on_call(line)

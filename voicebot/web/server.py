@@ -18,7 +18,8 @@ from voicebot.access.sign_in import Access
 from voicebot.errors import LineError
 from voicebot.model import Arrival, Content, Language
 from voicebot.ports import Line
-from voicebot.switchboard import Switchboard
+from voicebot.switchboard import Door, Switchboard
+from voicebot.web import metrics
 from voicebot.web.desk import DeskRoom, add_desk
 from voicebot.web.guard import Guard, same_site
 from voicebot.web.pages import CallerPage, Visit
@@ -97,12 +98,12 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffS
         if not same_site(request.headers):
             return _problem(403, LineError("calls are taken only from this site's own page"))
         try:
-            with switchboard.admission():
+            with switchboard.admission(Door.PAGE):
                 try:
                     line, answer = await doors.webrtc(sdp, Arrival(office=office))
                 except LineError as error:
                     return _problem(400, error)
-                switchboard.start(line)
+                switchboard.start(line, Door.PAGE)
         except LineError as error:
             return _problem(503, error)
         return JSONResponse({"sdp": answer})
@@ -114,9 +115,9 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffS
             return
         await socket.accept()
         try:
-            with switchboard.admission():
+            with switchboard.admission(Door.PAGE):
                 line = doors.text(socket, Arrival(office=office))
-                held = switchboard.start(line)
+                held = switchboard.start(line, Door.PAGE)
         except LineError as error:
             await socket.close(1013, str(error))
             return
@@ -134,16 +135,8 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffS
         return PlainTextResponse("ready")
 
     @app.get("/metrics", response_class=PlainTextResponse)
-    async def metrics() -> str:
-        return (
-            "# TYPE voicebot_calls_running gauge\n"
-            f"voicebot_calls_running {switchboard.running}\n"
-            "# TYPE voicebot_calls_taken_total counter\n"
-            f"voicebot_calls_taken_total {switchboard.taken}\n"
-            "# TYPE voicebot_calls_refused_total counter\n"
-            f"voicebot_calls_refused_total {switchboard.refused}\n"
-            + "".join(f"{line}\n" for line in site.metrics())
-        )
+    async def measured() -> str:
+        return metrics.text(switchboard) + "".join(f"{line}\n" for line in site.metrics())
 
     return app
 
