@@ -17,6 +17,7 @@ from voicebot.app import House
 from voicebot.model import KeyPress
 from voicebot.settings import Settings
 from voicebot.staff.publish import State
+from voicebot.switchboard import Door
 
 
 @contextmanager
@@ -75,7 +76,7 @@ async def menu(line: FakeLine) -> str:
 
 def call(house: House) -> FakeLine:
     line = FakeLine()
-    house.switchboard.start(line)
+    house.switchboard.start(line, Door.PAGE)
     return line
 
 
