@@ -116,8 +116,9 @@ class Telephone:
             raise AssertionError(f"no {event}, only {self.events}:\n{output[-2000:]}") from error
 
     def heard(self) -> tuple[NDArray[np.int16], int]:
-        """What it received in its call, one channel, and the rate; after the call."""
-        (file,) = self._folder.glob("dump-*-dec.wav")
+        """What it received in its last call, one channel, and the rate; after the call."""
+        # named by the second in which the call began
+        *_, file = sorted(self._folder.glob("dump-*-dec.wav"), key=lambda file: file.name[-24:])
         samples, rate = soundfile.read(file, dtype="int16", always_2d=True)
         return np.asarray(samples[:, 0], np.int16), int(rate)
 
