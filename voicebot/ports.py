@@ -254,7 +254,10 @@ class HoldStore(Protocol):
     async def resume(
         self, node: str, caller: bytes | None = None, code: str | None = None
     ) -> Ticket | None:
-        """The dropped ticket of this caller, or with this code: WAITING again, at this node."""
+        """The dropped ticket of this caller, or with this code: WAITING again, at this node.
+
+        One to be called back may be resumed too: the caller has a line again.
+        """
 
     async def open_tickets(self, node: str) -> list[Ticket]:
         """All of this node that are not closed, the smallest rank first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.fakes.dialler import FakeDialler
@@ -14,12 +14,13 @@ from voicebot.adapters.database import Database
 from voicebot.adapters.numbers import KeyedNumbers
 from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.holding.desk import Desk
-from voicebot.holding.events import HoldEvent
+from voicebot.holding.events import HoldEvent, Taken
 from voicebot.holding.place import Place
 from voicebot.holding.queue import Queue
 from voicebot.holding.rules import HoldRules
 from voicebot.holding.seat import Seat
 from voicebot.model.holding import Operator, OperatorState, Priority, Wish
+from voicebot.ports import Line
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 RULES = HoldRules(node="here", offices=("casa", "polo-1"), languages=("it", "en", "fr", "ar"))
@@ -33,6 +34,10 @@ class Stage:
     desk: Desk
     dialler: FakeDialler
     database: Database
+    headsets: dict[str, FakeLine] = field(default_factory=dict)
+    """By operator, her standing line."""
+    called: list[tuple[Line, Caller]] = field(default_factory=list)
+    """Those who answered a call back."""
 
     async def operator(
         self,
@@ -44,7 +49,8 @@ class Stage:
         """Somebody with a headset; offices and languages are written with spaces between."""
         who = Operator(name, name.title(), frozenset(offices.split()), frozenset(languages.split()))
         seat = await self.desk.sign_in(who)
-        await seat.headset(FakeLine())
+        self.headsets[name] = FakeLine()
+        await seat.headset(self.headsets[name])
         if ready:
             await seat.ready()
         return seat
@@ -73,11 +79,29 @@ class Caller:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.events: list[HoldEvent] = []
+        self._answered = 0
         self._listening = asyncio.create_task(self._listen())
 
     async def _listen(self) -> None:
         async for event in self.place.events():
             self.events.append(event)
+
+    async def talks(self) -> Taken:
+        """An operator has accepted, and the call joins the sound."""
+        taken = [event for event in self.events if isinstance(event, Taken)]
+        while len(taken) <= self._answered:
+            await asyncio.sleep(0.01)
+            taken = [event for event in self.events if isinstance(event, Taken)]
+        self._answered = len(taken)
+        await self.place.connected()
+        return taken[-1]
+
+    async def resumed(self, stage: Stage) -> Caller:
+        """The line goes, and the caller calls again from the same number."""
+        await self.place.drop()
+        place = await stage.queue.resume(self.place.ticket.wish.caller, self.place.number)
+        assert place is not None
+        return Caller(place)
 
     def got(self, kind: type[HoldEvent]) -> list[HoldEvent]:
         """The events of one kind so far."""
@@ -98,9 +122,9 @@ def ringing(seat: Seat) -> Callable[[], bool]:
     return lambda: seat.state is OperatorState.RINGING
 
 
-async def accept(seat: Seat) -> bool:
+async def accept(seat: Seat, within: float = 60) -> bool:
     """Take the call that rings."""
-    await until(ringing(seat))
+    await until(ringing(seat), within)
     assert seat.ticket is not None
     return await seat.accept(seat.ticket.token)
 
@@ -116,10 +140,12 @@ def play(script: Callable[[Stage], Awaitable[None]], **rules: object) -> None:
         queue = Queue(SqlHoldStore(database), replace(RULES, **rules), clock, numbers)  # type: ignore[arg-type]
         dialler = FakeDialler({})
         desk = Desk(queue, dialler)
+        stage = Stage(queue, desk, dialler, database)
+        queue.on_called_back = lambda line, place: stage.called.append((line, Caller(place)))
         await queue.open()
         await desk.open()
         try:
-            await script(Stage(queue, desk, dialler, database))
+            await script(stage)
         finally:
             await desk.close()
             await queue.close()

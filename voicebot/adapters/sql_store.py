@@ -133,17 +133,25 @@ class SqlHoldStore:
         """See the port."""
         whose = tickets.c.caller == caller if caller is not None else tickets.c.code == code
         dropped = tickets.c.state == sa.literal_column("'dropped'")
+        to_be_called = tickets.c.state == sa.literal_column("'waiting'")
 
         def work(connection: Connection) -> Ticket | None:
             now = self._database.now(connection)
             first = (
                 sa.select(tickets.c.id)
-                .where(whose, dropped, tickets.c.grace_until > now)
+                .where(
+                    whose,
+                    sa.or_(
+                        sa.and_(dropped, tickets.c.grace_until > now),
+                        sa.and_(to_be_called, tickets.c.number.is_not(None)),
+                    ),
+                )
                 .order_by(tickets.c.rank, tickets.c.id)
                 .limit(1)
                 .with_for_update(skip_locked=True)
             )
             values = {"state": TicketState.WAITING, "node": node, "grace_until": None}
+            values |= {"number": None, "call_until": None}
             change = (
                 sa.update(tickets)
                 .where(tickets.c.id == first.scalar_subquery())
@@ -272,6 +280,8 @@ def _changes(move: Move, now: int) -> Mapping[str, Any]:
             values["answered_at"] = sa.func.coalesce(tickets.c.answered_at, now)
         case TicketState.CLOSED:
             values |= {"closed_at": now, "outcome": move.outcome, **ERASED}
+    if move.operator is not None:
+        values["operator"] = move.operator
     if move.office is not None:
         values["office"] = move.office
     if move.reserve is not None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 
-from voicebot.errors import StoreError
+from voicebot.errors import DialError, StoreError, Unreached
 from voicebot.holding import moves
 from voicebot.holding.queue import Queue
 from voicebot.holding.seat import Seat
@@ -20,7 +20,7 @@ from voicebot.model.holding import (
     Ticket,
     TicketId,
 )
-from voicebot.ports import Dialler
+from voicebot.ports import Dialler, Line
 
 logger = logging.getLogger(__name__)
 
@@ -101,13 +101,35 @@ class Desk:
 
     # what the seats ask
 
-    async def give_back(self, ticket: Ticket, move: Move) -> bool:
-        """Return a ticket to its place; False when it was not in these hands any more."""
+    def seat_of(self, operator: OperatorId) -> Seat | None:
+        """Her seat, if she is signed in."""
+        return self._seats.get(operator)
+
+    async def moved(self, ticket: Ticket, move: Move) -> Ticket | None:
+        """The ticket after a move; None when it was not in these hands any more."""
         moved = await self.queue.store.move(ticket.id, move)
         if moved is not None and (place := self.queue.places.get(ticket.id)) is not None:
             place.ticket = moved
         self.queue.changed()
-        return moved is not None
+        return moved
+
+    async def move(self, ticket: Ticket, move: Move) -> bool:
+        """Make a move; False when the ticket was not in these hands any more."""
+        return await self.moved(ticket, move) is not None
+
+    def can_join(self, ticket: Ticket) -> bool:
+        """Whether the caller's line is here, or can be called."""
+        return ticket.id in self.queue.places or ticket.call_back is not None
+
+    async def dial(self, target: str) -> Line:
+        """Ring an operator's telephone.
+
+        Raises:
+            DialError: nobody answered, or there is nothing to call with.
+        """
+        if self.dialler is None:
+            raise DialError(Unreached.UNREACHABLE, "no telephone can be rung from here")
+        return await self.dialler.dial(target, self.queue.rules.offer)
 
     def changed(self) -> None:
         """An operator's state has changed: look for a caller, and show it to all."""
@@ -159,7 +181,7 @@ class Desk:
             if ticket is None:
                 continue
             if not self._is_free(seat):
-                await self.give_back(ticket, moves.give_back(ticket.token))
+                await self.move(ticket, moves.give_back(ticket.token))
                 continue
             if (place := self.queue.places.get(ticket.id)) is not None:
                 place.ticket = ticket

@@ -65,7 +65,7 @@ class Conversation(BridgedOnly):
 class Headset:
     """Pumps a standing line; between conversations what she says is dropped."""
 
-    def __init__(self, line: Line, on_lost: Callable[[], None]) -> None:
+    def __init__(self, line: Line, on_lost: Callable[[Headset], None]) -> None:
         self.line = line
         self.conversation: Conversation | None = None
         self._on_lost = on_lost
@@ -86,7 +86,7 @@ class Headset:
                     self.conversation.feed(event)
         except Exception:
             logger.exception("a headset's line failed")
-        self._on_lost()
+        self._on_lost(self)
 
     async def close(self) -> None:
         """Close the standing line."""

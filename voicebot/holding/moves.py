@@ -33,9 +33,9 @@ def connected(token: int) -> Move:
     return Move(_S.CONNECTED, of=(_S.CONNECTING,), token=token)
 
 
-def hand_over(token: int) -> Move:
-    """Another operator has them from here; who holds the token stays the same claim."""
-    return Move(_S.CONNECTED, of=(_S.CONNECTING, _S.CONNECTED), token=token)
+def hand_over(token: int, operator: OperatorId) -> Move:
+    """A colleague has them from here, by the same claim."""
+    return Move(_S.CONNECTED, of=(_S.CONNECTED,), token=token, operator=operator)
 
 
 def give_back(

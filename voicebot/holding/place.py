@@ -63,6 +63,12 @@ class Place:
         self._events.append(event)
         self._news.set()
 
+    def finish(self, event: HoldEvent) -> None:
+        """The last event: the ticket is closed."""
+        self._queue.places.pop(self.ticket.id, None)
+        self.gone = True
+        self.tell(event)
+
     async def standing(self) -> Standing:
         """How things stand now; what the caller is told by it counts as told."""
         self.told = await self._queue.standing(self)

@@ -15,7 +15,7 @@ from voicebot.holding.rank import Circle, order
 from voicebot.holding.rules import HoldRules
 from voicebot.model import Language, OfficeId
 from voicebot.model.holding import Staffed, Standing, Ticket, TicketId, TicketState, Wish
-from voicebot.ports import Clock, HoldStore, Numbers
+from voicebot.ports import Clock, HoldStore, Line, Numbers
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +53,10 @@ class _Nobody:
         pass
 
 
+def _nobody_holds(line: Line, place: Place) -> None:
+    logger.error("ticket %s: called back, and nothing holds the call", place.ticket.id)
+
+
 class Queue:
     """One for each process. On the event loop; whatever takes time is the store's."""
 
@@ -67,6 +71,9 @@ class Queue:
         """The open tickets of this node as last looked at, the smallest rank first."""
         self.on_change: list[Callable[[], None]] = []
         """Called when tickets may have changed; must not wait."""
+        self.on_called_back: Callable[[Line, Place], None] = _nobody_holds
+        """Begins a call on the line of a caller who was called back; the place's first event is
+        `Taken`."""
         self._clock = clock
         self._news = asyncio.Event()
         self._code_lock = asyncio.Lock()
@@ -148,6 +155,10 @@ class Queue:
         self.tickets = tuple(sorted((*self.tickets, ticket), key=order))
         self.changed()
         return place
+
+    def called_back(self, ticket: Ticket, number: str) -> Place:
+        """The place of a caller who has answered our call."""
+        return self._placed(ticket, number)
 
     async def standing(self, place: Place) -> Standing:
         """How things stand for one who waits."""

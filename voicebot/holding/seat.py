@@ -5,25 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from voicebot.errors import DialError, LineError
 from voicebot.holding import moves
-from voicebot.holding.events import Back, Finished, Held, Keys, Returned, Taken
-from voicebot.holding.headset import Conversation, Headset
-from voicebot.holding.place import Place
-from voicebot.model import HungUp, OfficeId
-from voicebot.model.holding import (
-    Operator,
-    OperatorId,
-    OperatorState,
-    Outcome,
-    Ticket,
-    TicketId,
-)
+from voicebot.holding.consulting import Consultation
+from voicebot.holding.events import Back
+from voicebot.holding.headset import Headset
+from voicebot.holding.snapshot import SeatSnapshot
+from voicebot.holding.talking import Talking
+from voicebot.model import OfficeId
+from voicebot.model.holding import Operator, OperatorId, OperatorState, Ticket, TicketId
 from voicebot.ports import Line
 
 if TYPE_CHECKING:
@@ -32,28 +25,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _S = OperatorState
-
-
-@dataclass(frozen=True, slots=True)
-class SeatSnapshot:
-    """All that an operator needs to see; sent whole whenever any of it changes."""
-
-    operator: Operator
-    state: OperatorState
-    reason: str
-    """Why she is paused."""
-    since: datetime
-    """UTC; since when she is in this state."""
-    reachable: bool
-    """Whether a headset is connected, or a telephone set."""
-    ticket: Ticket | None
-    """The caller who is offered to her, or whom she talks with; in wrap-up the one before. The
-    offer's token and deadline are in it."""
-    number: str | None
-    """The caller's number, when the call shows it."""
-    on_hold: bool
-    waiting: tuple[Ticket, ...]
-    """Those in the queue whom she may take now, the next first."""
 
 
 class Seat:
@@ -66,11 +37,11 @@ class Seat:
         self.reason = ""
         self.since = desk.queue.now()
         self.ticket: Ticket | None = None
-        self.on_hold = False
+        self.talk: Talking | None = None
+        self.consultation: Consultation | None = None
         self.target: str | None = None
         self._headset: Headset | None = None
         self._telephone: Headset | None = None
-        self._talk: Conversation | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._ringing: asyncio.Task[None] | None = None
         self._watchers: set[asyncio.Event] = set()
@@ -80,6 +51,7 @@ class Seat:
     def snapshot(self) -> SeatSnapshot:
         """How things stand for her."""
         place = self._desk.queue.places.get(self.ticket.id) if self.ticket else None
+        talk, asks = self.talk, self.consultation
         return SeatSnapshot(
             operator=self.operator,
             state=self.state,
@@ -88,7 +60,9 @@ class Seat:
             reachable=self.reachable,
             ticket=self.ticket,
             number=place.number if place else None,
-            on_hold=self.on_hold,
+            joined=talk is not None and talk.joined,
+            on_hold=talk is not None and talk.on_hold,
+            consults=asks.other(self).operator.name if asks else None,
             waiting=tuple(self._desk.queue_for(self.operator)),
         )
 
@@ -115,6 +89,8 @@ class Seat:
         for news in self._watchers:
             news.set()
 
+    # what she hears with
+
     @property
     def reachable(self) -> bool:
         """Whether a call can be put on her ear."""
@@ -125,22 +101,22 @@ class Seat:
         """Whether her browser's standing line is open."""
         return self._headset is not None
 
-    # what she hears with
+    @property
+    def ear(self) -> Headset | None:
+        """What she hears with now."""
+        return self._telephone or self._headset
 
     async def headset(self, line: Line) -> None:
         """Her standing line, from her browser; a new one takes the place of the one before."""
-        before, self._headset = self._headset, None
-        headset = Headset(line, lambda: self._lost(headset))
-        headset.conversation = before.conversation if before else self._orphan()
-        self._headset = headset
+        before, self._headset = self._headset, Headset(line, self._lost)
         if before is not None:
+            self._headset.conversation = before.conversation
             before.conversation = None
             await before.close()
+        elif self.talk is not None and self._telephone is None:
+            self._stop_timer()
+            self._headset.conversation = self.talk.line
         self._desk.changed()
-
-    def _orphan(self) -> Conversation | None:
-        """The conversation that goes on when her browser has come back in time."""
-        return self._talk if self.target is None else None
 
     def phone(self, target: str | None) -> None:
         """Her desk telephone instead: it rings when a call is offered. None: the headset again."""
@@ -153,7 +129,7 @@ class Seat:
             self._desk.start(self.hang_up())
         elif headset is self._headset:
             self._headset = None
-            if self._talk is not None:
+            if self.talk is not None and self._telephone is None:
                 grace = self._desk.queue.rules.headset_grace
                 self._after(grace, partial(self._give_back, "the headset is gone"))
             elif self.state in (_S.AVAILABLE, _S.RINGING) and self.target is None:
@@ -163,17 +139,18 @@ class Seat:
     # what she does
 
     async def ready(self, state: OperatorState = _S.AVAILABLE) -> None:
-        """She takes calls from now on.
+        """She takes calls from now on; with PAUSED, she takes none.
 
         Raises:
             LineError: there is no headset and no telephone to put a call on.
         """
-        if state is not _S.AVAILABLE:
+        if state is _S.PAUSED:
             await self.pause("")
             return
         if not self.reachable:
             raise LineError("connect the headset, or choose a telephone, before taking calls")
         if self.state in (_S.PAUSED, _S.WRAP_UP):
+            self.ticket = None
             self._enter(_S.AVAILABLE)
 
     async def pause(self, reason: str) -> None:
@@ -188,18 +165,21 @@ class Seat:
         """Her notes are written."""
         if self.state is _S.WRAP_UP:
             self.ticket = None
-            await self.ready()
+            if self.reachable:
+                self._enter(_S.AVAILABLE)
+            else:
+                self._enter(_S.PAUSED, "headset")
 
     async def sign_out(self) -> None:
         """She goes; a caller she is talking with waits again."""
         if self.state is _S.RINGING:
             await self._return_offer()
-        elif self.state is _S.BUSY:
-            await self._back(Back.FAILED)
+        if self.talk is not None:
+            await self.talk.give_back(Back.FAILED)
         self._desk.remove(self)
         self._enter(_S.SIGNED_OUT)
-        if self._headset is not None:
-            headset, self._headset = self._headset, None
+        headset, self._headset = self._headset, None
+        if headset is not None:
             await headset.close()
 
     # an offer
@@ -214,17 +194,14 @@ class Seat:
 
     async def _ring(self, target: str, token: int) -> None:
         """Her telephone: answering it is accepting."""
-        dialler = self._desk.dialler
-        if dialler is None:
-            await self.decline(token, "no telephone can be dialled here")
-            return
         try:
-            line = await dialler.dial(target, self._desk.queue.rules.offer)
+            line = await self._desk.dial(target)
         except DialError as error:
+            self._ringing = None
             await self.decline(token, str(error))
             return
-        telephone = Headset(line, lambda: self._lost(telephone))
-        self._telephone, self._ringing = telephone, None
+        self._ringing = None
+        self._telephone = Headset(line, self._lost)
         if not await self.accept(token):
             await self._put_down()
 
@@ -233,109 +210,180 @@ class Seat:
         ticket = self.ticket
         if self.state is not _S.RINGING or ticket is None or ticket.token != token:
             return False
-        moved = await self._desk.queue.store.move(ticket.id, moves.accept(token))
-        place = self._desk.queue.places.get(ticket.id)
-        if moved is None or place is None or self.state is not _S.RINGING:
-            self._desk.changed()
+        if self.consultation is not None:
+            self._stop_timer()
+            return self.consultation.answered()
+        moved = await self._desk.moved(ticket, moves.accept(token))
+        if moved is None or self.state is not _S.RINGING:
             return False
-        place.ticket = self.ticket = moved
-        self._stop_timer()
-        self._enter(_S.BUSY)
-        self._talk = talk = Conversation(self._caller_gone)
-        ear = self._telephone or self._headset
-        if ear is not None:
-            ear.conversation = talk
-        late = partial(self._give_back, "not joined in time")
-        self._after(self._desk.queue.rules.connecting, late)
-        place.tell(Taken(talk, self.operator.name))
+        if not self._desk.can_join(moved):
+            await self._desk.move(moved, moves.give_back(token))
+            self.withdrawn(ticket.id)
+            return False
+        if self._ringing is not None:
+            self._ringing.cancel()
+            self._ringing = None
+        self.ticket = moved
+        self.take_up(Talking(self._desk, self, moved))
+        limit = self._desk.queue.rules.connecting
+        if moved.call_back is None:
+            self._after(limit, partial(self._give_back, "not joined in time"))
         return True
 
-    async def decline(self, token: int, reason: str = "") -> None:
+    def take_up(self, talk: Talking) -> None:
+        """The conversation is on her ear from now on."""
+        self._stop_timer()
+        self.talk, self.ticket = talk, talk.ticket
+        if self.ear is not None:
+            self.ear.conversation = talk.line
+        self._enter(_S.BUSY)
+        if not talk.joined:
+            talk.begin()
+
+    async def decline(self, token: int, reason: str = "declined") -> None:
         """Not now: the caller is offered to the next operator, and she is paused."""
         if self.state is _S.RINGING and self.ticket and self.ticket.token == token:
-            await self.pause(reason or "declined")
+            await self.pause(reason)
 
     async def _rang_out(self, token: int) -> None:
         if self.state is _S.RINGING and self.ticket and self.ticket.token == token:
-            logger.info("ticket %s: nobody answered", self.ticket.id)
+            logger.info("ticket %s: %s did not answer", self.ticket.id, self.operator.id)
             await self.pause("unanswered")
 
     async def _return_offer(self) -> None:
         ticket, self.ticket = self.ticket, None
         self._stop_timer()
-        if self._ringing is not None and self._ringing is not asyncio.current_task():
-            self._ringing.cancel()
-        self._ringing = None
-        if ticket is not None:
-            await self._desk.give_back(ticket, moves.give_back(ticket.token))
+        self._stop_ringing()
+        if self.consultation is not None:
+            await self.consultation.end()
+        elif ticket is not None:
+            await self._desk.move(ticket, moves.give_back(ticket.token))
 
     # a conversation
 
     def joined(self, ticket: Ticket) -> None:
         """They hear one another."""
-        self._stop_timer()
-        self.ticket = ticket
-        self.since = self._desk.queue.now()
-        self._desk.changed()
+        if self.talk is not None:
+            self._stop_timer()
+            self.talk.connected(ticket)
+            self.ticket = ticket
+            self.since = self._desk.queue.now()
+            self._desk.changed()
 
     async def hang_up(self) -> None:
-        """She ends the conversation."""
-        ticket = self.ticket
-        if self.state is not _S.BUSY or ticket is None:
-            return
-        outcome = Outcome.CALLED_BACK if ticket.call_back else Outcome.SERVED
-        place = self._desk.queue.places.pop(ticket.id, None)
-        await self._desk.queue.store.move(ticket.id, moves.close(outcome, token=ticket.token))
-        if place is not None:
-            place.tell(Finished())
-            place.gone = True
-        await self._free("operator")
+        """She ends the conversation, or the consultation if she is in one."""
+        if self.consultation is not None:
+            await self.consultation.end()
+        elif self.talk is not None:
+            await self.talk.hang_up()
 
     async def hold(self, on: bool) -> None:
         """The caller hears music and she nothing, or they talk again."""
-        place = self._place()
-        if place is not None and on is not self.on_hold:
-            self.on_hold = on
-            place.tell(Held(on))
+        if self.talk is not None:
+            await self.talk.hold(on)
             self.look()
 
     async def keys(self, digits: str) -> None:
         """Keys for the caller's side."""
-        if (place := self._place()) is not None:
-            place.tell(Keys(digits))
+        if self.talk is not None:
+            self.talk.keys(digits)
 
     async def transfer(
         self, office: OfficeId | None = None, operator: OperatorId | None = None
     ) -> None:
         """Hand the caller on, with their rank: whoever is free in that office, or a colleague."""
-        seconds = self._desk.queue.rules.reserved
-        await self._back(Back.TRANSFERRED, office, (operator, seconds) if operator else None)
+        if self.talk is not None:
+            seconds = self._desk.queue.rules.reserved
+            reserve = (operator, seconds) if operator else None
+            await self.talk.give_back(Back.TRANSFERRED, office, reserve)
+
+    async def consult(self, operator: OperatorId) -> None:
+        """Ask a colleague, while the caller is on hold; then `complete` or `back`.
+
+        Raises:
+            LineError: she is not free, or there is no caller to ask about.
+        """
+        seat = self._desk.seat_of(operator)
+        if self.talk is None or not self.talk.joined or self.consultation is not None:
+            raise LineError("there is no caller to ask a colleague about")
+        if seat is None or seat.state is not _S.AVAILABLE or seat.ear is None:
+            raise LineError("this colleague is not free now")
+        await Consultation(self._desk, self, seat).begin()
+
+    async def complete(self) -> None:
+        """The colleague who was asked goes on with the caller."""
+        if self.consultation is not None and self.talk is not None:
+            await self.consultation.complete()
+
+    async def back(self) -> None:
+        """Thank the colleague, and go on with the caller."""
+        if self.consultation is not None:
+            await self.consultation.end()
+
+    def asked(self, consultation: Consultation | None, ticket: Ticket | None) -> None:
+        """A colleague rings, or does no more."""
+        self.consultation = consultation
+        if consultation is not None and self.talk is None:
+            self.ticket = ticket
+            self._enter(_S.RINGING)
+            if ticket is not None:
+                offer = self._desk.queue.rules.offer
+                self._after(offer, partial(self._rang_out, ticket.token))
+        elif consultation is None and self.talk is None and self.state in (_S.RINGING, _S.BUSY):
+            self._stop_timer()
+            self.ticket = None
+            self._enter(_S.AVAILABLE)
+        else:
+            self.look()
+
+    def speaking(self) -> None:
+        """She has answered a colleague."""
+        self._enter(_S.BUSY)
 
     async def _give_back(self, why: str) -> None:
-        if self.state is _S.BUSY and self.ticket is not None:
-            logger.info("ticket %s: given back, %s", self.ticket.id, why)
-            await self._back(Back.FAILED)
+        if self.talk is not None:
+            logger.info("ticket %s: given back: %s", self.talk.ticket.id, why)
+            await self.talk.give_back(Back.FAILED)
 
-    async def _back(
-        self,
-        why: Back,
-        office: OfficeId | None = None,
-        reserve: tuple[OperatorId, float] | None = None,
-    ) -> None:
-        ticket, place = self.ticket, self._place()
-        if ticket is not None and place is not None:
-            if await self._desk.give_back(ticket, moves.give_back(ticket.token, office, reserve)):
-                place.tell(Returned(why))
-            await self._free("operator")
+    def withdrawn(self, ticket: TicketId) -> None:
+        """The caller is not hers any more: hung up, or changed office."""
+        if self.ticket is None or self.ticket.id != ticket:
+            return
+        if self.talk is not None:
+            self.talk.caller_gone()
+        elif self.state is _S.RINGING and self.consultation is None:
+            self.ticket = None
+            self._stop_timer()
+            self._stop_ringing()
+            self._enter(_S.AVAILABLE)
 
-    def _place(self) -> Place | None:
-        """Of the caller she talks with."""
-        if self.state is not _S.BUSY or self.ticket is None:
-            return None
-        return self._desk.queue.places.get(self.ticket.id)
+    def talk_over(self, talk: Talking, wrap_up: bool) -> None:
+        """The conversation has ended: time for her notes."""
+        if self.talk is not talk:
+            return
+        self._stop_timer()
+        self.talk = None
+        if self.consultation is not None:
+            self._desk.start(self.consultation.end())
+        if self._headset is not None:
+            self._headset.conversation = None
+        if self._telephone is not None:
+            self._desk.start(self._put_down())
+        self._enter(_S.WRAP_UP)
+        seconds = self._desk.queue.rules.wrap_up if wrap_up else 0.001
+        if seconds > 0:
+            self._after(seconds, self.wrap_up_done)
+
+    async def _put_down(self) -> None:
+        telephone, self._telephone = self._telephone, None
+        if telephone is not None:
+            await telephone.close()
+
+    # small things
 
     def _enter(self, state: OperatorState, reason: str = "") -> None:
-        logger.info("operator %s: %s -> %s", self.operator.id, self.state, state)
+        if state is not self.state:
+            logger.info("operator %s: %s -> %s", self.operator.id, self.state, state)
         self.state, self.reason = state, reason
         self.since = self._desk.queue.now()
         self._desk.changed()
@@ -350,41 +398,7 @@ class Seat:
             self._timer.cancel()
             self._timer = None
 
-    def _caller_gone(self) -> None:
-        """The call has closed its side of the conversation."""
-        if self.ticket is not None:
-            self.withdrawn(self.ticket.id)
-
-    def withdrawn(self, ticket: TicketId) -> None:
-        """The caller is not hers any more: hung up, or changed office."""
-        if self.ticket is None or self.ticket.id != ticket:
-            return
-        if self.state is _S.RINGING:
-            self.ticket = None
-            self._stop_timer()
-            if self._ringing is not None:
-                self._ringing.cancel()
-                self._ringing = None
-            self._enter(_S.AVAILABLE)
-        elif self.state is _S.BUSY:
-            self._desk.start(self._free("caller"))
-
-    async def _free(self, who: str) -> None:
-        """The conversation is over: time for her notes."""
-        if self.state is not _S.BUSY:
-            return
-        self._stop_timer()
-        talk, self._talk, self.on_hold = self._talk, None, False
-        if talk is not None:
-            talk.feed(HungUp(who))
-        if self._headset is not None:
-            self._headset.conversation = None
-        self._enter(_S.WRAP_UP)
-        if (seconds := self._desk.queue.rules.wrap_up) > 0:
-            self._after(seconds, self.wrap_up_done)
-        await self._put_down()
-
-    async def _put_down(self) -> None:
-        if self._telephone is not None:
-            telephone, self._telephone = self._telephone, None
-            await telephone.close()
+    def _stop_ringing(self) -> None:
+        if self._ringing is not None and self._ringing is not asyncio.current_task():
+            self._ringing.cancel()
+        self._ringing = None

@@ -225,6 +225,8 @@ class Move:
     """For DROPPED: the grace. For WAITING: how long nobody may claim it yet."""
     office: OfficeId | None = None
     """The new office, where it changes."""
+    operator: OperatorId | None = None
+    """Who has the caller from now on, where that changes."""
     reserve: tuple[OperatorId, float] | None = None
     """Who alone may claim it, and for how many seconds."""
     call_back: tuple[bytes, float] | None = None

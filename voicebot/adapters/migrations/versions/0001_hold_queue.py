@@ -59,14 +59,13 @@ def upgrade() -> None:
         sqlite_where=still_open,
         postgresql_where=still_open,
     )
-    dropped = sa.text("state = 'dropped'")
     for column in ("caller", "code"):
         op.create_index(
             f"tickets_by_{column}",
             "tickets",
             [column],
-            sqlite_where=dropped,
-            postgresql_where=dropped,
+            sqlite_where=still_open,
+            postgresql_where=still_open,
         )
     op.create_index("tickets_closed", "tickets", ["closed_at"])
     op.create_table(
