@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from voicebot.holding.desk import Desk
 from voicebot.holding.figures import missed, waited
-from voicebot.holding.seat import Seat, SeatSnapshot
+from voicebot.holding.seat import Seat
+from voicebot.holding.snapshot import SeatSnapshot
 from voicebot.model.holding import OperatorState, Past, Ticket, TicketState
 
 
