@@ -42,6 +42,8 @@ Bar: TypeAlias = Callable[[str], AbstractContextManager[Callable[[int, int], Non
 POLL_SECONDS = 5.0
 SETTLE_SECONDS = 0.4
 """How long the staff files must lie still after a save before they are read."""
+RETRY_SECONDS = (1, 2, 5, 15, 60, 300)
+"""Before files that could not be read or checked are tried again."""
 CHECK_SECONDS = 120.0
 """What a check may take before its process counts as hung."""
 _DAY = 86_400
@@ -148,12 +150,21 @@ class Live:
         intents = self._settings.paths.intents
         look = partial(state_on_disk, intents)
         async for _ in saves(intents, look, poll=POLL_SECONDS, settle=SETTLE_SECONDS):
-            try:
-                await self.publisher.publish()
-            except VoicebotError as error:
-                logger.error("nothing is published: %s", error)
-            except Exception:
-                logger.exception("publishing has failed; callers hear what they heard before")
+            for seconds in RETRY_SECONDS:
+                if await self._published():
+                    break
+                await asyncio.sleep(seconds)
+
+    async def _published(self) -> bool:
+        """Whether the files were published or refused; else it is worth another try."""
+        try:
+            await self.publisher.publish()
+        except VoicebotError as error:
+            logger.error("nothing is published: %s", error)
+            return False
+        except Exception:
+            logger.exception("publishing has failed; callers hear what they heard before")
+        return True
 
     # --- rendering ahead ---------------------------------------------------------------
 

@@ -380,6 +380,13 @@ class Holding(_Group):
     """How long it rings at the caller's."""
 
 
+class Staff(_Group):
+    """For those who keep the staff files."""
+
+    language: Literal["it", "en"] | None = None
+    """In which language `voicebot check` and `diff` tell; by default that of the machine."""
+
+
 class Privacy(_Group):
     """What may be kept. All off."""
 
@@ -416,6 +423,7 @@ class Settings(BaseSettings):
     sign_in: SignIn = SignIn()
     desk: DeskPage = DeskPage()
     holding: Holding = Holding()
+    staff: Staff = Staff()
     privacy: Privacy = Privacy()
 
     @field_validator("languages")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from voicebot import staff_desk as desk
+from voicebot.adapters.audio_file import play_file
 from voicebot.console import (
     JsonOption,
     LanguageOption,
@@ -18,19 +21,80 @@ from voicebot.console import (
     out,
     print_json,
 )
+from voicebot.model import Action
+from voicebot.staff.preview import Asked, Preview
 from voicebot.staff.publish import State
 
 staff_commands = typer.Typer()
 
 
+ToldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language", metavar="it|en", help="In which language to tell (default: the machine's)."
+    ),
+]
+AtOption = Annotated[
+    list[str] | None,
+    typer.Option("--at", help="The moment, ISO 8601, local time unless it says (default: now)."),
+]
+
+
 @staff_commands.command()
-def check() -> None:
+def check(language: ToldOption = None) -> None:
     """Check the staff files: every mistake at once, with file, line and remedy."""
-    passed, lines = desk.check_files(load())
+    settings = load()
+    passed, lines = desk.check_files(settings, desk.words_of(settings, language))
     for line in lines:
         out.print(line, markup=False)
     if not passed:
         raise typer.Exit(1)
+
+
+@staff_commands.command()
+def diff(language: ToldOption = None) -> None:
+    """Say who is affected by the change of the staff files that is not published yet."""
+    settings = load()
+    for line in desk.changes(settings, desk.words_of(settings, language)):
+        out.print(line, markup=False)
+
+
+@staff_commands.command()
+def preview(
+    office: Annotated[list[str] | None, typer.Option(help="Its id (default: all).")] = None,
+    lang: Annotated[
+        list[str] | None, typer.Option("--lang", help="A language of callers (default: all).")
+    ] = None,
+    at: AtOption = None,
+    where: Annotated[bool, typer.Option(help="Address and way as well as hours.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A folder for the sound files.")
+    ] = None,
+    play: Annotated[bool, typer.Option(help="Play the sound.")] = False,
+) -> None:
+    """Print what callers would hear of each office by the files as they are, or render it."""
+    settings = load()
+    actions = (Action.HOURS, Action.WHERE) if where else (Action.HOURS,)
+    moments = [moment_of(text) for text in at or ()]
+    languages = [language_of(code) for code in lang or ()]
+    answers = desk.previews(settings, Asked(office or (), languages, moments, actions))
+    if output is None and not play:
+        for answer in answers:
+            _show(answer)
+        return
+    with TemporaryDirectory() as folder:
+        for answer, file in desk.rendered(settings, answers, output or Path(folder)):
+            _show(answer)
+            if output is not None:
+                err.print(str(file), markup=False)
+            if play:
+                play_file(file)
+
+
+def _show(answer: Preview) -> None:
+    out.print(f"{answer.moment:%Y-%m-%d %H:%M}, {answer.language}", markup=False)
+    for sentence in answer.words:
+        out.print(f"  {sentence.shown}", markup=False)
 
 
 @staff_commands.command()

@@ -4,33 +4,96 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from voicebot import build
+from voicebot.adapters.audio_file import write_audio
 from voicebot.adapters.clock import TownClock
 from voicebot.answering.wording import load_catalogues
 from voicebot.content.load import load_content
 from voicebot.errors import ContentError, SettingsError
 from voicebot.model import Action, Content, Language, Request
 from voicebot.settings import Settings
+from voicebot.speaking.playout import in_a_row
 from voicebot.staff.archive import Archive, Published
 from voicebot.staff.check import CheckReport, report_lines
+from voicebot.staff.diff import diff
+from voicebot.staff.preview import Asked, Preview, preview
 from voicebot.staff.publish import Desk, Publisher, State, Status
+from voicebot.staff.words import ENGLISH, StaffWords, load_words
 from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
 
 
-def check_files(settings: Settings) -> tuple[bool, list[str]]:
+def check_files(settings: Settings, words: StaffWords = ENGLISH) -> tuple[bool, list[str]]:
     """Whether the staff files are good, and all that is to be said about them."""
     report = build.examiner(settings).examine(settings.paths.intents)
-    lines = report_lines(report)
+    lines = report_lines(report, words)
     loads = (load_catalogues, load_page_texts, _load_staff_texts)
     faults = [_fault(load, settings) for load in loads]
     texts = [fault for fault in faults if fault is not None]
     return report.ok and not texts, [*texts, *lines]
+
+
+def words_of(settings: Settings, language: Language | None) -> StaffWords:
+    """The language in which staff are told: as asked, else as set, else that of the machine."""
+    chosen = language or settings.staff.language
+    if chosen is None:
+        machine = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES")
+        chosen = (machine or os.environ.get("LANG") or "en")[:2]
+    return load_words(settings.paths.locales, chosen)
+
+
+def previews(settings: Settings, asked: Asked) -> Iterator[Preview]:
+    """What callers would hear by the files as they are.
+
+    Moments without a zone are the town's; with none, it is now.
+    """
+    now = TownClock(settings.time_zone).now()
+    moments = [
+        at.astimezone(now.tzinfo) if at.tzinfo else at.replace(tzinfo=now.tzinfo)
+        for at in asked.moments
+    ]
+    content = load_content(settings.paths.intents, settings.languages)
+    return preview(build.dialogue(settings, content), replace(asked, moments=moments or [now]))
+
+
+def rendered(
+    settings: Settings, answers: Iterable[Preview], folder: Path
+) -> Iterator[tuple[Preview, Path]]:
+    """Each answer with its sound, a file in the folder, by the voices that callers hear.
+
+    Raises:
+        SpeakingError: no voice could say it.
+        AudioFileError: the folder cannot be written to.
+    """
+    voices = build.voices(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    for answer in answers:
+        sounds = (voices.render(one.text, one.language).audio for one in answer.words)
+        file = folder / answer.file_name
+        write_audio(file, in_a_row(sounds))
+        yield answer, file
+
+
+def changes(settings: Settings, words: StaffWords) -> list[str]:
+    """Who is affected by the files as they are, against those published last.
+
+    Raises:
+        ContentError: nothing was published, or one of the two cannot be read.
+    """
+    latest = _archive(settings).latest()
+    if latest is None:
+        raise ContentError("nothing was published yet: voicebot serve publishes when it starts")
+    today = TownClock(settings.time_zone).now().date()
+    before = load_content(latest.folder, settings.languages)
+    after = load_content(settings.paths.intents, settings.languages)
+    return diff(before, after, today, words)
 
 
 def _load_staff_texts(locales: Path, _: Sequence[Language]) -> object:

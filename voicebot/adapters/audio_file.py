@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,14 @@ from pydub.exceptions import CouldntDecodeError
 
 from voicebot.errors import AudioFileError
 from voicebot.model import RATE, Audio
+
+_PLAYERS = (
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+    ("paplay",),
+    ("aplay", "-q"),
+    ("afplay",),
+)
+"""Programs that play a file, the likeliest first, with their options."""
 
 MAX_SECONDS = 600
 """A longer file is no utterance."""
@@ -52,6 +61,22 @@ def write_audio(path: Path, audio: Audio) -> None:
     except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
         text = f"{path}: cannot be written; name an existing folder and a .wav file"
         raise AudioFileError(text) from error
+
+
+def play_file(path: Path) -> None:
+    """Play a sound file to its end on this machine.
+
+    Raises:
+        AudioFileError: there is no program for it, or it failed.
+    """
+    for name, *options in _PLAYERS:
+        program = shutil.which(name)
+        if program is not None:
+            done = subprocess.run([program, *options, str(path)], check=False)
+            if done.returncode != 0:
+                raise AudioFileError(f"{path}: {name} cannot play it; open it with another player")
+            return
+    raise AudioFileError("no program here plays sound: install ffmpeg, or write files with -o")
 
 
 def _by_soundfile(path: Path) -> tuple[NDArray[np.float32], int]:

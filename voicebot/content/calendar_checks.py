@@ -17,7 +17,7 @@ from voicebot.content.dates import (
 from voicebot.content.problems import Path, Problem, Severity
 from voicebot.content.schema import DAYS
 from voicebot.content.tree import Scalar, Table, find, line_of
-from voicebot.model import Language, MonthDay
+from voicebot.model import Language, MonthDay, told
 
 _LONG = timedelta(days=366)
 
@@ -33,7 +33,11 @@ class _Days:
     last: date
 
     def __str__(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+        return (
+            str(self.first)
+            if self.first == self.last
+            else told("{first} to {last}", first=self.first, last=self.last)
+        )
 
 
 def check_calendar(file: StaffFile, languages: Sequence[Language]) -> Iterator[Problem]:
@@ -52,24 +56,26 @@ def _holidays(file: StaffFile) -> Iterator[Problem]:
     """A day on which the offices are open anyway must be a holiday."""
     node = find(file.tree, ("holidays",))
     if isinstance(node, Scalar) and node.value is None:
-        remedy = "write country: IT below it, indented by two spaces, or remove it"
-        yield file.problem(("holidays",), "nothing is written here", remedy)
+        remedy = told("write country: IT below it, indented by two spaces, or remove it")
+        yield file.problem(("holidays",), told("nothing is written here"), remedy)
     province = file.text("holidays", "province")
     if province is not None and province not in PROVINCES:
         return
     holidays = public_holidays(province)
-    told: set[date] = set()
+    seen: set[date] = set()
     for path, text in file.texts("holidays", "open_anyway"):
         day = _date(text)
         if day is None:
             continue
-        if day in told:
-            yield file.problem(path, f"{text} is in the list twice", "write it once")
+        if day in seen:
+            yield file.problem(
+                path, told("{text} is in the list twice", text=text), told("write it once")
+            )
         elif day not in holidays:
-            message = f"{text} is no public holiday, so the offices are open anyway"
-            remedy = "remove it, or write the date of the holiday that is meant"
+            message = told("{text} is no public holiday, so the offices are open anyway", text=text)
+            remedy = told("remove it, or write the date of the holiday that is meant")
             yield file.problem(path, message, remedy)
-        told.add(day)
+        seen.add(day)
 
 
 def _list_of_days(file: StaffFile, path: Path, languages: Sequence[Language]) -> Iterator[Problem]:
@@ -90,19 +96,24 @@ def _list_of_days(file: StaffFile, path: Path, languages: Sequence[Language]) ->
         if days.last < days.first:
             yield file.problem(
                 (*here, "to"),
-                f"{days.last} is before {days.first}, where it begins",
-                "write the first day under from and the last one under to",
+                told("{last} is before {first}, where it begins", last=days.last, first=days.first),
+                told("write the first day under from and the last one under to"),
             )
             continue
         if days.last - days.first > _LONG:
-            message = f"{days} is more than a year"
-            remedy = "look at the year of each date"
+            message = told("{days} is more than a year", days=str(days))
+            remedy = told("look at the year of each date")
             yield file.problem((*here, "to"), message, remedy, Severity.WARNING)
         for other in before:
             if days.first <= other.last and other.first <= days.last:
-                where = f"line {line_of(file.tree, other.path)}"
-                message = f"{days} is already among the days of {other} ({where})"
-                yield file.problem(here, message, "write each day in one entry only")
+                where = told("line {line}", line=line_of(file.tree, other.path))
+                message = told(
+                    "{days} is already among the days of {other} ({where})",
+                    days=str(days),
+                    other=str(other),
+                    where=where,
+                )
+                yield file.problem(here, message, told("write each day in one entry only"))
                 break
         before.append(days)
 
@@ -112,18 +123,22 @@ def _which_days(file: StaffFile, path: Path) -> Problem | None:
     present = file.table(*path)
     ends = [key for key in ("from", "to") if key in present]
     if "date" in present and ends:
-        message = f"date and {' and '.join(ends)} cannot both be there"
+        message = told("date and {ends} cannot both be there", ends=" and ".join(ends))
         return file.problem(
-            (*path, ends[0]), message, "keep date for one day, from and to for more"
+            (*path, ends[0]), message, told("keep date for one day, from and to for more")
         )
     if "date" in present or len(ends) == 2:
         return None
     if not ends:
-        message, remedy = "it does not say on which day", 'add date: "2026-12-07"'
+        message, remedy = told("it does not say on which day"), told('add date: "2026-12-07"')
         return file.problem(path, message, remedy)
     missing = "to" if ends == ["from"] else "from"
-    message = f"{missing} is missing"
-    return file.problem(path, message, f'add {missing}: "2026-12-07", or write date for one day')
+    message = told("{missing} is missing", missing=missing)
+    return file.problem(
+        path,
+        message,
+        told('add {missing}: "2026-12-07", or write date for one day', missing=missing),
+    )
 
 
 def _days(file: StaffFile, path: Path) -> _Days | None:
@@ -146,14 +161,14 @@ def _openings(file: StaffFile, path: Path) -> Iterator[Problem]:
     closed = present.get("closed")
     is_closed = isinstance(closed, Scalar) and closed.value is True
     if isinstance(closed, Scalar) and closed.value is False:
-        remedy = "write closed: true, or hours: and no closed"
-        yield file.problem((*path, "closed"), "closed: false says nothing", remedy)
+        remedy = told("write closed: true, or hours: and no closed")
+        yield file.problem((*path, "closed"), told("closed: false says nothing"), remedy)
     elif is_closed and "hours" in present:
-        remedy = "keep closed for days without any opening, hours for the others"
-        yield file.problem((*path, "hours"), "closed and hours cannot both be there", remedy)
+        remedy = told("keep closed for days without any opening, hours for the others")
+        yield file.problem((*path, "hours"), told("closed and hours cannot both be there"), remedy)
     elif "closed" not in present and not file.items(*path, "hours"):
-        message = "it does not say what is different on these days"
-        remedy = 'add closed: true, or hours: ["09:00-12:00"]'
+        message = told("it does not say what is different on these days")
+        remedy = told('add closed: true, or hours: ["09:00-12:00"]')
         yield file.problem(path, message, remedy)
     yield from check_day(file, (*path, "hours"))
 
@@ -170,8 +185,10 @@ def _seasons(file: StaffFile, path: Path) -> Iterator[Problem]:
         days = _days_of_season(file, here)
         both = next((taken[day] for day in days if day in taken), None)
         if both is not None:
-            message = f"part of it lies in the season of line {line_of(file.tree, both)}"
-            remedy = "let each season begin on the day after the one before it ends"
+            message = told(
+                "part of it lies in the season of line {line}", line=line_of(file.tree, both)
+            )
+            remedy = told("let each season begin on the day after the one before it ends")
             yield file.problem(here, message, remedy)
         for day_of_year in days:
             taken.setdefault(day_of_year, here)
@@ -180,8 +197,8 @@ def _seasons(file: StaffFile, path: Path) -> Iterator[Problem]:
 def _in_quotes(file: StaffFile, path: Path) -> Iterator[Problem]:
     node = find(file.tree, path)
     if isinstance(node, Scalar) and isinstance(node.value, str) and not node.quoted:
-        message = f"{node.text} has no quotes, and dates always stand in quotes"
-        yield file.problem(path, message, f'put it in quotes: "{node.text}"')
+        message = told("{text} has no quotes, and dates always stand in quotes", text=node.text)
+        yield file.problem(path, message, told('put it in quotes: "{text}"', text=node.text))
 
 
 def _days_of_season(file: StaffFile, path: Path) -> tuple[MonthDay, ...]:

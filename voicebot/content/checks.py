@@ -15,7 +15,7 @@ from voicebot.content.problems import Path, Problem, Severity, dotted, shown
 from voicebot.content.schema import DAYS, parse_span
 from voicebot.content.tree import Items, Node, Scalar, Table, find, line_of, scalars
 from voicebot.content.wording import suggest
-from voicebot.model import LANGUAGES, Language
+from voicebot.model import LANGUAGES, Language, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ def check_offices(file: StaffFile, languages: Sequence[Language]) -> Iterator[Pr
         if not re.fullmatch("[a-z][a-z0-9-]*", office):
             yield file.problem(
                 ("offices", office),
-                f"{shown(office)} is not a name for an office in the files",
-                "write small letters a-z, digits and hyphens only, such as polo-1",
+                told("{office} is not a name for an office in the files", office=shown(office)),
+                told("write small letters a-z, digits and hyphens only, such as polo-1"),
             )
         yield from check_words(file, ("offices", office, "names"), languages)
         yield from check_words(file, ("offices", office, "directions"), languages)
@@ -86,10 +86,20 @@ def check_offices(file: StaffFile, languages: Sequence[Language]) -> Iterator[Pr
         for office in offices
         if (text := file.text("offices", office, "key")) is not None
     ]
-    yield from _twice(file, keys, str, "the key", "give each office a digit of its own")
+    yield from _twice(file, keys, str, told("the key"), told("give each office a digit of its own"))
     for group, fold_by, what, remedy in (
-        (("old_numbers",), _digits, "the old number", "leave it with the office that had it last"),
-        (("areas", "quarters"), fold, "the quarter", "leave it with the office that serves it"),
+        (
+            ("old_numbers",),
+            _digits,
+            told("the old number"),
+            told("leave it with the office that had it last"),
+        ),
+        (
+            ("areas", "quarters"),
+            fold,
+            told("the quarter"),
+            told("leave it with the office that serves it"),
+        ),
     ):
         places = [place for office in offices for place in file.texts("offices", office, *group)]
         yield from _twice(file, places, fold_by, what, remedy)
@@ -99,8 +109,8 @@ def check_offices(file: StaffFile, languages: Sequence[Language]) -> Iterator[Pr
 def _streets(file: StaffFile, offices: Sequence[str]) -> Iterator[Problem]:
     """A long street may lie in two areas, so it is only worth a look."""
     places = [p for office in offices for p in file.texts("offices", office, "areas", "streets")]
-    remedy = "leave it with one office, unless it runs through both areas"
-    yield from _twice(file, places, fold, "the street", remedy, Severity.WARNING)
+    remedy = told("leave it with one office, unless it runs through both areas")
+    yield from _twice(file, places, fold, told("the street"), remedy, Severity.WARNING)
 
 
 def _digits(number: str) -> str:
@@ -122,9 +132,14 @@ def _twice(
         before = first.setdefault(fold_by(text), path)
         if before is not path:
             line = line_of(file.tree, before)
-            where = f"{before[1]} (line {line})"
+            where = told("{before} (line {line})", before=before[1], line=line)
             yield file.problem(
-                path, f"{what} {shown(text)} is already at {where}", remedy, severity
+                path,
+                told(
+                    "{what} {text} is already at {where}", what=what, text=shown(text), where=where
+                ),
+                remedy,
+                severity,
             )
 
 
@@ -144,14 +159,16 @@ def check_languages(
     if missing:
         yield file.problem(
             path,
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing",
-            f"add a line or entry for {', '.join(missing)}",
+            told("{languages} is missing", languages=missing[0])
+            if len(missing) == 1
+            else told("{languages} are missing", languages=", ".join(missing)),
+            told("add a line or entry for {languages}", languages=", ".join(missing)),
         )
     for code in present:
         if code not in LANGUAGES and code not in also:
             yield file.problem(
                 (*path, code),
-                f"{shown(code)} is not a language of the switchboard",
+                told("{code} is not a language of the switchboard", code=shown(code)),
                 suggest(code, (*LANGUAGES, *also)),
             )
 
@@ -165,15 +182,25 @@ def check_day(file: StaffFile, path: Path) -> Iterator[Problem]:
             continue
         if before is not None and span.opens < before[0].closes:
             if span.closes <= before[0].opens:
-                message, remedy = f"{text} is earlier than {before[1]}", "write the morning first"
+                message, remedy = (
+                    told("{text} is earlier than {before}", text=text, before=before[1]),
+                    told("write the morning first"),
+                )
             else:
-                message, remedy = f"{text} overlaps {before[1]}", "write one opening for both"
+                message, remedy = (
+                    told("{text} overlaps {before}", text=text, before=before[1]),
+                    told("write one opening for both"),
+                )
             yield file.problem(place, message, remedy)
         elif before is not None and span.opens == before[0].closes:
             yield file.problem(
                 place,
-                f"{text} begins when {before[1]} ends",
-                f'write one opening: "{before[0].opens:%H:%M}-{span.closes:%H:%M}"',
+                told("{text} begins when {before} ends", text=text, before=before[1]),
+                told(
+                    'write one opening: "{opens:%H:%M}-{closes:%H:%M}"',
+                    opens=before[0].opens,
+                    closes=span.closes,
+                ),
                 Severity.WARNING,
             )
         before = (span, text)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from holidays import country_holidays
 
 from voicebot.content.problems import shown
-from voicebot.model import Holiday, MonthDay
+from voicebot.model import Holiday, MonthDay, told
 
 FIRST_YEAR, LAST_YEAR = 2020, 2059
 """The years that dates may lie in: a year outside them is a slip of the hand."""
@@ -69,12 +69,18 @@ def parse_date(text: str) -> date:
     match = _DATE.fullmatch(text)
     if match is None:
         raise DateError(
-            f"{shown(text)} is not a date of year, month and day", f'write "{_likely(text)}"'
+            told("{text} is not a date of year, month and day", text=shown(text)),
+            told('write "{likely}"', likely=_likely(text)),
         )
     year, month, day = map(int, match.groups())
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        message = f"the year {year} does not lie from {FIRST_YEAR} to {LAST_YEAR}"
-        raise DateError(message, "write the year in which it is to hold")
+        message = told(
+            "the year {year} does not lie from {first_year} to {last_year}",
+            year=year,
+            first_year=FIRST_YEAR,
+            last_year=LAST_YEAR,
+        )
+        raise DateError(message, told("write the year in which it is to hold"))
     _must_exist(text, year, month, day)
     return date(year, month, day)
 
@@ -92,8 +98,11 @@ def parse_month_day(text: str) -> MonthDay:
             likely = f"{whole[2]}-{whole[3]}"
         elif short := _DAY_FIRST_SHORT.fullmatch(text):
             likely = f"{int(short[2]):02}-{int(short[1]):02}"
-        message = f"{shown(text)} is not a month and a day, two digits each"
-        raise DateError(message, f'write "{likely}": the month first; a season comes every year')
+        message = told("{text} is not a month and a day, two digits each", text=shown(text))
+        raise DateError(
+            message,
+            told('write "{likely}": the month first; a season comes every year', likely=likely),
+        )
     month, day = map(int, match.groups())
     _must_exist(text, 2024, month, day)  # a leap year
     return month, day
@@ -124,12 +133,17 @@ def _known(names: list[str]) -> Iterator[Holiday]:
 
 def _must_exist(text: str, year: int, month: int, day: int) -> None:
     if not 1 <= month <= 12:
-        message = f"there is no month {month:02} in {text}"
-        raise DateError(message, "write the month from 01 to 12, before the day")
+        message = told("there is no month {month:02} in {text}", month=month, text=text)
+        raise DateError(message, told("write the month from 01 to 12, before the day"))
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
-        message = f"there is no day {day:02} in month {month:02} of {text}"
-        raise DateError(message, f"write a day from 01 to {last}")
+        message = told(
+            "there is no day {day:02} in month {month:02} of {text}",
+            day=day,
+            month=month,
+            text=text,
+        )
+        raise DateError(message, told("write a day from 01 to {last}", last=last))
 
 
 def _likely(text: str) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
+from voicebot.model import told
+
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = ("LATIN", "ARABIC", "GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "FULLWIDTH")
 _USUAL = frozenset({"LATIN", "ARABIC"})
@@ -25,7 +27,9 @@ def control_sign(text: str) -> tuple[str, str] | None:
     if found is None:
         return None
     code = f"U+{ord(found.group()):04X}"
-    return f"the text holds a control sign ({code})", "remove it, or the backslash that brings it"
+    return told("the text holds a control sign ({code})", code=code), told(
+        "remove it, or the backslash that brings it"
+    )
 
 
 def fold(text: str) -> str:
@@ -42,8 +46,12 @@ def look_alikes(text: str) -> tuple[str, str] | None:
     if hidden:
         code = f"U+{ord(hidden.group()):04X}"
         return (
-            f"an invisible sign ({code}) stands at sign {hidden.start() + 1} of the text",
-            "delete the words around it and type them again",
+            told(
+                "an invisible sign ({code}) stands at sign {place} of the text",
+                code=code,
+                place=hidden.start() + 1,
+            ),
+            told("delete the words around it and type them again"),
         )
     for word in _WORD.findall(text):
         if not word.isascii() and (found := _in_word(word)):
@@ -55,8 +63,17 @@ def _in_word(word: str) -> tuple[str, str] | None:
     for letter in word:
         if letter in _PERSIAN:
             return (
-                f'the letter {letter} (U+{ord(letter):04X}) in "{word}" is of a Persian keyboard',
-                f"write {_PERSIAN[letter]} (U+{ord(_PERSIAN[letter]):04X})",
+                told(
+                    'the letter {letter} (U+{code:04X}) in "{word}" is of a Persian keyboard',
+                    letter=letter,
+                    code=ord(letter),
+                    word=word,
+                ),
+                told(
+                    "write {arabic} (U+{code:04X})",
+                    arabic=_PERSIAN[letter],
+                    code=ord(_PERSIAN[letter]),
+                ),
             )
     scripts = Counter(script for letter in word if (script := _script(letter)))
     if len(scripts) <= 1 and not scripts.keys() - _USUAL:
@@ -64,9 +81,14 @@ def _in_word(word: str) -> tuple[str, str] | None:
     odd = min(scripts, key=lambda script: (script in _USUAL, scripts[script]))
     letter = next(letter for letter in word if _script(letter) == odd)
     return (
-        f'the letter {letter} (U+{ord(letter):04X}) in "{word}" is {odd.capitalize()}, '
-        "whatever it looks like",
-        "type the word again on the keyboard of its language",
+        told(
+            'the letter {letter} (U+{code:04X}) in "{word}" is {script}, whatever it looks like',
+            letter=letter,
+            code=ord(letter),
+            word=word,
+            script=odd.capitalize(),
+        ),
+        told("type the word again on the keyboard of its language"),
     )
 
 

@@ -16,7 +16,7 @@ from voicebot.content.problems import Problem, StaffFilesError, has_errors, in_o
 from voicebot.content.schema import OfficesFile, PhrasesFile, SentencesFile
 from voicebot.content.tree import parse
 from voicebot.content.wording import Model, validate
-from voicebot.model import Content, Language
+from voicebot.model import Content, Language, told
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,10 @@ def load_content(intents: Path, languages: Sequence[Language]) -> Content:
 def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
     """Like `load_content`, for those who show the problems: no file can make it raise."""
     if not intents.is_dir():
-        message = "this is not a folder" if intents.exists() else "there is no such folder"
-        remedy = "give the path of the folder that holds offices.yaml"
+        message = (
+            told("this is not a folder") if intents.exists() else told("there is no such folder")
+        )
+        remedy = told("give the path of the folder that holds offices.yaml")
         return Reading(None, (Problem(str(intents), 0, "", message, remedy),))
     reader = _Reader(intents)
     town_file = reader.open("offices.yaml")
@@ -86,8 +88,8 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
 
 def unreadable(name: str, error: OSError) -> Problem:
     """A file or folder that is there and cannot be read."""
-    message = f"the file cannot be read: {error.strerror}"
-    return Problem(name, 0, "", message, "put a file that everybody may read in its place")
+    message = told("the file cannot be read: {reason}", reason=error.strerror)
+    return Problem(name, 0, "", message, told("put a file that everybody may read in its place"))
 
 
 class _Reader:
@@ -103,7 +105,7 @@ class _Reader:
         try:
             data = (self._folder / name).read_bytes()
         except FileNotFoundError:
-            problem = Problem(shown, 0, "", "the file is missing", self._missing(name))
+            problem = Problem(shown, 0, "", told("the file is missing"), self._missing(name))
             self.problems.append(problem)
             return None
         except OSError as error:
@@ -130,8 +132,8 @@ class _Reader:
         try:
             others = sorted(path.name for path in wanted.parent.iterdir())
         except OSError:
-            return "make the folder, and write the file like those of the sample town"
+            return told("make the folder, and write the file like those of the sample town")
         for other in others:
             if other.casefold().rsplit(".", 1)[0] == wanted.stem:
-                return f"rename {other} to {wanted.name}"
-        return "write it like that of the sample town"
+                return told("rename {other} to {name}", other=other, name=wanted.name)
+        return told("write it like that of the sample town")

@@ -10,7 +10,7 @@ from voicebot.content.problems import Path, Problem, Severity, shown
 from voicebot.content.templates import OFFICE, TemplateError, expand
 from voicebot.content.tree import line_of
 from voicebot.content.wording import suggest
-from voicebot.model import LANGUAGES, OFFICE_ACTIONS, Action, Language
+from voicebot.model import LANGUAGES, OFFICE_ACTIONS, Action, Language, told
 
 _ANY = "any"
 """The key of phrases that ask for another language without saying which."""
@@ -33,8 +33,8 @@ def check_phrases(
             if named and office not in named:
                 yield file.problem(
                     ("offices",),
-                    f"{office} has no phrase in this language",
-                    f"add {office}: with the words by which callers name it",
+                    told("{office} has no phrase in this language", office=office),
+                    told("add {office}: with the words by which callers name it", office=office),
                 )
         for index in range(len(file.items("shared"))):
             yield from _several(file, ("shared", index, "offices"), offices)
@@ -50,8 +50,11 @@ def check_language(file: StaffFile, language: Language) -> Iterator[Problem]:
     if written is not None and written != language:
         yield file.problem(
             ("language",),
-            f"{shown(written)} is not the language that the name of the file says",
-            f"write language: {language}, or rename the file",
+            told(
+                "{written} is not the language that the name of the file says",
+                written=shown(written),
+            ),
+            told("write language: {language}, or rename the file", language=language),
         )
 
 
@@ -70,8 +73,8 @@ def check_sentences(
         before = first.setdefault(fold(text), path)
         if before is not path:
             line = line_of(file.tree, before)
-            message = f"the same sentence is on line {line} already"
-            yield file.problem((*path, "text"), message, "keep one of them", Severity.WARNING)
+            message = told("the same sentence is on line {line} already", line=line)
+            yield file.problem((*path, "text"), message, told("keep one of them"), Severity.WARNING)
 
 
 def _expected(file: StaffFile, path: Path, offices: Collection[str] | None) -> Iterator[Problem]:
@@ -85,15 +88,17 @@ def _expected(file: StaffFile, path: Path, offices: Collection[str] | None) -> I
     if "office" in entry and "offices" in entry:
         yield file.problem(
             (*path, "offices"),
-            "office and offices cannot both stand here",
-            "keep office where one is meant, offices where the caller must be asked which",
+            told("office and offices cannot both stand here"),
+            told("keep office where one is meant, offices where the caller must be asked which"),
         )
     written = file.text(*path, "action")
     if written is None:
         return
     if written not in [action.value for action in Action]:
         remedy = suggest(written, [action.value for action in Action])
-        yield file.problem((*path, "action"), f"{shown(written)} is not an action", remedy)
+        yield file.problem(
+            (*path, "action"), told("{written} is not an action", written=shown(written)), remedy
+        )
         return
     yield from _fitting(file, path, Action(written))
 
@@ -104,26 +109,30 @@ def _fitting(file: StaffFile, path: Path, action: Action) -> Iterator[Problem]:
     if action in (Action.TALK, Action.WHERE) and not has_office:
         yield file.problem(
             (*path, "action"),
-            f"{action} needs an office",
-            "add office: and its name; only hours may do without one",
+            told("{action} needs an office", action=action),
+            told("add office: and its name; only hours may do without one"),
         )
     if action not in OFFICE_ACTIONS and has_office:
         key = "office" if "office" in entry else "offices"
-        remedy = f"remove {key}, or write talk, hours or where as the action"
-        yield file.problem((*path, key), f"{action} goes with no office", remedy)
+        remedy = told("remove {key}, or write talk, hours or where as the action", key=key)
+        yield file.problem(
+            (*path, key), told("{action} goes with no office", action=action), remedy
+        )
     if "to_language" not in entry:
         return
     place = (*path, "to_language")
     if action is not Action.LANGUAGE:
-        remedy = "remove it, or write language as the action"
-        yield file.problem(place, f"to_language does not go with {action}", remedy)
+        remedy = told("remove it, or write language as the action")
+        yield file.problem(
+            place, told("to_language does not go with {action}", action=action), remedy
+        )
         return
     wanted = file.text(*place)
     if wanted == _ANY:
-        message = '"any" stands where one language is needed'
-        yield file.problem(place, message, "leave to_language out where no language is named")
+        message = told('"any" stands where one language is needed')
+        yield file.problem(place, message, told("leave to_language out where no language is named"))
     elif wanted is not None and wanted not in LANGUAGES:
-        message = f"{shown(wanted)} is not a language of the switchboard"
+        message = told("{wanted} is not a language of the switchboard", wanted=shown(wanted))
         yield file.problem(place, message, suggest(wanted, LANGUAGES))
 
 
@@ -134,12 +143,14 @@ def _several(file: StaffFile, path: Path, offices: Collection[str]) -> Iterator[
         if office not in offices:
             yield _unknown_office(file, place, office, offices)
         elif office in seen:
-            yield file.problem(place, f"{office} is in the list twice", "keep it once")
+            yield file.problem(
+                place, told("{office} is in the list twice", office=office), told("keep it once")
+            )
         seen.add(office)
 
 
 def _unknown_office(file: StaffFile, path: Path, office: str, offices: Collection[str]) -> Problem:
-    message = f"there is no office {shown(office)} in offices.yaml"
+    message = told("there is no office {office} in offices.yaml", office=shown(office))
     return file.problem(path, message, suggest(office, offices))
 
 
@@ -163,8 +174,13 @@ def _same_phrase(file: StaffFile) -> Iterator[Problem]:
                 line = line_of(file.tree, before)
                 yield file.problem(
                     path,
-                    f"{shown(sentence)} is a phrase of {other} too (line {line})",
-                    "leave it with one office, or put it under shared with all of them",
+                    told(
+                        "{sentence} is a phrase of {other} too (line {line})",
+                        sentence=shown(sentence),
+                        other=other,
+                        line=line,
+                    ),
+                    told("leave it with one office, or put it under shared with all of them"),
                     Severity.WARNING,
                 )
 
@@ -176,8 +192,12 @@ def _bare_frames(file: StaffFile) -> Iterator[Problem]:
             if OFFICE in _expanded(template, office_allowed=True):
                 yield file.problem(
                     path,
-                    f"with the optional parts left out, an office's name alone asks for {action}",
-                    "leave at least one telling word outside the square brackets",
+                    told(
+                        "with the optional parts left out, an office's name alone asks for "
+                        "{action}",
+                        action=action,
+                    ),
+                    told("leave at least one telling word outside the square brackets"),
                     Severity.WARNING,
                 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from voicebot.errors import ContentError
+from voicebot.model import tell, told
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in its file: keys of mappings, and places in lists from 0."""
@@ -43,9 +44,15 @@ class Problem:
 
     def __str__(self) -> str:
         """One line: `file:line: error: key: message → remedy`."""
+        return self.line_in({})
+
+    def line_in(self, texts: Mapping[str, str]) -> str:
+        """The same line by the templates of another language (`model.told`)."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         key = f"{self.key}: " if self.key else ""
-        return _one_line(f"{place}: {self.severity}: {key}{self.message} → {self.remedy}")
+        kind = tell(told("error") if self.is_error else told("warning"), texts)
+        message, remedy = tell(self.message, texts), tell(self.remedy, texts)
+        return _one_line(f"{place}: {kind}: {key}{message} → {remedy}")
 
 
 class StaffFilesError(ContentError):

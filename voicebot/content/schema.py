@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from voicebot.content.dates import PROVINCES, DateError, parse_date, parse_month_day
 from voicebot.content.problems import shown
 from voicebot.content.templates import TemplateError, expand
-from voicebot.model import Span
+from voicebot.model import Span, told
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -48,16 +48,24 @@ def _hours(text: str) -> str:
         return text
     if _HOURS.fullmatch(text):
         raise wrong(
-            f"{text} ends before it begins",
-            "write the opening time first; what goes past midnight ends at 23:59 and goes on "
-            "under the next day",
+            told("{text} ends before it begins", text=text),
+            told(
+                "write the opening time first; what goes past midnight ends at 23:59 and goes on "
+                "under the next day"
+            ),
         )
-    remedy = 'write "08:30-13:00": two digits for hours and for minutes, and no spaces'
+    remedy = told('write "08:30-13:00": two digits for hours and for minutes, and no spaces')
     nearly = _NEARLY_HOURS.fullmatch(text)
     if nearly:
         first, minutes, last, last_minutes = (int(part or 0) for part in nearly.groups())
-        remedy = f'write "{first:02}:{minutes:02}-{last:02}:{last_minutes:02}"'
-    raise wrong(f"{shown(text)} is not an opening from one time to another", remedy)
+        remedy = told(
+            'write "{first:02}:{minutes:02}-{last:02}:{last_minutes:02}"',
+            first=first,
+            minutes=minutes,
+            last=last,
+            last_minutes=last_minutes,
+        )
+    raise wrong(told("{text} is not an opening from one time to another", text=shown(text)), remedy)
 
 
 def _telephone(text: str) -> str:
@@ -67,23 +75,25 @@ def _telephone(text: str) -> str:
     example = digits if len(digits) >= 3 else "059 203 4444"
     plus = "+" if text.strip().startswith("+") else ""
     raise wrong(
-        f"{shown(text)} is not a telephone number of digits and single spaces",
-        f'write "{plus}{example}"',
+        told("{text} is not a telephone number of digits and single spaces", text=shown(text)),
+        told('write "{plus}{example}"', plus=plus, example=example),
     )
 
 
 def _key(text: str) -> str:
     if not re.fullmatch("[1-9]", text):
         raise wrong(
-            f"{shown(text)} is not a single digit from 1 to 9",
-            'write one digit in quotes, such as "1"; 0, * and # have meanings of their own',
+            told("{text} is not a single digit from 1 to 9", text=shown(text)),
+            told('write one digit in quotes, such as "1"; 0, * and # have meanings of their own'),
         )
     return text
 
 
 def _spoken(text: str) -> str:
     if not any(sign.isalnum() for sign in text):
-        raise wrong("there are no words in this text", "write the words that are to be said")
+        raise wrong(
+            told("there are no words in this text"), told("write the words that are to be said")
+        )
     return text
 
 
@@ -106,10 +116,10 @@ def _month_day(text: str) -> str:
 def _province(text: str) -> str:
     if text in PROVINCES:
         return text
-    remedy = 'write the two letters of the province, such as "MO"'
+    remedy = told('write the two letters of the province, such as "MO"')
     if text.strip().upper() in PROVINCES:
-        remedy = f'write "{text.strip().upper()}"'
-    raise wrong(f"{shown(text)} is not a province of Italy", remedy)
+        remedy = told('write "{text}"', text=text.strip().upper())
+    raise wrong(told("{text} is not a province of Italy", text=shown(text)), remedy)
 
 
 def _template(text: str) -> str:

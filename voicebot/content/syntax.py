@@ -6,44 +6,47 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from voicebot.content.problems import Problem
+from voicebot.model import told
 
 _SYNTAX = (
     # A part of what the parser says; what it means; what to do.
     (
         "found unexpected end of stream",
-        "the quotes that open here are never closed",
-        "close them at the end of the text",
+        told("the quotes that open here are never closed"),
+        told("close them at the end of the text"),
     ),
     (
         "mapping values are not allowed",
-        "a colon stands where none may be",
-        "put the whole text in double quotes, and see that the line before has its own colon",
+        told("a colon stands where none may be"),
+        told("put the whole text in double quotes, and see that the line before has its own colon"),
     ),
     (
         "unknown escape character",
-        "a backslash stands within double quotes",
-        "remove it, or use single quotes around the text",
+        told("a backslash stands within double quotes"),
+        told("remove it, or use single quotes around the text"),
     ),
     (
         "cannot start any token",
-        "the text begins with a sign that means something to YAML",
-        "put the whole text in double quotes",
+        told("the text begins with a sign that means something to YAML"),
+        told("put the whole text in double quotes"),
     ),
     (
         "could not find expected ':'",
-        "a key has no colon after it",
-        'write "key: value", with a space after the colon',
+        told("a key has no colon after it"),
+        told('write "key: value", with a space after the colon'),
     ),
     (
         "<block end>",
-        "this line does not fit those before it: it is indented differently, or it begins "
-        "with a [, { or quote that ends too early",
-        "indent it like its neighbours, and put a whole phrase in double quotes",
+        told(
+            "this line does not fit those before it: it is indented differently, or it begins "
+            "with a [, {{ or quote that ends too early"
+        ),
+        told("indent it like its neighbours, and put a whole phrase in double quotes"),
     ),
     (
         "expected ',' or",
-        "a list or mapping in brackets is not closed, or lacks a comma",
-        "add the comma or the closing bracket, and put each text in double quotes",
+        told("a list or mapping in brackets is not closed, or lacks a comma"),
+        told("add the comma or the closing bracket, and put each text in double quotes"),
     ),
 )
 
@@ -52,8 +55,11 @@ def explain(error: YAMLError, text: str, file: str) -> Problem:
     """The problem with its line, and what usually mends it."""
     if isinstance(error, ReaderError):
         line = text.count("\n", 0, error.position) + 1
-        message = f"an invisible control character stands at sign {error.position + 1} of the file"
-        return Problem(file, line, "", message, "delete the line and type it again")
+        message = told(
+            "an invisible control character stands at sign {place} of the file",
+            place=error.position + 1,
+        )
+        return Problem(file, line, "", message, told("delete the line and type it again"))
     said, mark = "", None
     if isinstance(error, MarkedYAMLError):
         said, mark = error.problem or "", error.problem_mark
@@ -64,5 +70,9 @@ def explain(error: YAMLError, text: str, file: str) -> Problem:
         if part in said:
             return Problem(file, line, "", message, remedy)
     return Problem(
-        file, line, "", f"this is not valid YAML: {said}", "write it like the lines around it"
+        file,
+        line,
+        "",
+        told("this is not valid YAML: {said}", said=said),
+        told("write it like the lines around it"),
     )

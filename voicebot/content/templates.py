@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from rapidfuzz import fuzz
 
+from voicebot.model import told
+
 MAX_EXPANSIONS = 200
 """Sentences one template may stand for; past that it is a slip, and slows the matching."""
 
@@ -56,8 +58,12 @@ def expand(template: str, office_allowed: bool = False) -> tuple[str, ...]:
     count = _count(sequence)
     if count > MAX_EXPANSIONS:
         raise TemplateError(
-            f"this stands for {_rounded(count)} sentences, and {MAX_EXPANSIONS} is the most",
-            "write it as two or more phrases with fewer brackets each",
+            told(
+                "this stands for {count} sentences, and {most} is the most",
+                count=_rounded(count),
+                most=MAX_EXPANSIONS,
+            ),
+            told("write it as two or more phrases with fewer brackets each"),
         )
     sentences = tuple(" ".join(text.split()) for text in _texts(sequence))
     for sentence in sentences:
@@ -67,16 +73,19 @@ def expand(template: str, office_allowed: bool = False) -> tuple[str, ...]:
 
 def _check_sentence(sentence: str) -> None:
     if sentence.count(OFFICE) > 1:
-        raise TemplateError(f'"{sentence}" names {OFFICE} twice', f"keep one {OFFICE}")
+        raise TemplateError(
+            told('"{sentence}" names {office} twice', sentence=sentence, office=OFFICE),
+            told("keep one {office}", office=OFFICE),
+        )
     if not any(sign.isalnum() for sign in sentence):
         raise TemplateError(
-            "with every optional part left out, no word remains",
-            "leave at least one word outside the square brackets",
+            told("with every optional part left out, no word remains"),
+            told("leave at least one word outside the square brackets"),
         )
 
 
 def _rounded(count: int) -> str:
-    return str(count) if count < 1_000_000 else "more than a million"
+    return str(count) if count < 1_000_000 else told("more than a million")
 
 
 def _count(sequence: Sequence) -> int:
@@ -134,8 +143,12 @@ class _Parser:
     def _choice(self, opening: re.Match[str], depth: int) -> Choice:
         if depth > MAX_DEPTH:
             raise TemplateError(
-                f"{_at(opening)} opens more than {MAX_DEPTH} brackets within brackets",
-                "write it as several simpler phrases",
+                told(
+                    "{opening} opens more than {most} brackets within brackets",
+                    opening=_at(opening),
+                    most=MAX_DEPTH,
+                ),
+                told("write it as several simpler phrases"),
             )
         alternatives: list[Sequence] = []
         while True:
@@ -145,53 +158,70 @@ class _Parser:
             alternatives.append(alternative)
             if self.position >= len(self.tokens):
                 sign = self._CLOSING[opening.group()]
-                raise TemplateError(f"{_at(opening)} is never closed", f'add the missing "{sign}"')
+                raise TemplateError(
+                    told("{opening} is never closed", opening=_at(opening)),
+                    told('add the missing "{sign}"', sign=sign),
+                )
             closing = self.tokens[self.position]
             self.position += 1
             if closing.group() == "|":
                 continue
             if closing.group() != self._CLOSING[opening.group()]:
                 raise TemplateError(
-                    f"{_at(opening)} is closed by {_at(closing)}",
-                    "close ( with ) and [ with ], the inner one first",
+                    told(
+                        "{opening} is closed by {closing}",
+                        opening=_at(opening),
+                        closing=_at(closing),
+                    ),
+                    told("close ( with ) and [ with ], the inner one first"),
                 )
             return Choice(tuple(alternatives), optional=opening.group() == "[")
 
     def _empty(self, opening: re.Match[str]) -> None:
         if self.position >= len(self.tokens):
             return  # What is wrong then is that the bracket is not closed.
-        place = f"just before column {self.tokens[self.position].start() + 1}"
+        place = told("just before column {column}", column=self.tokens[self.position].start() + 1)
         raise TemplateError(
-            f"{_at(opening)} has an empty alternative {place}",
-            "write the missing words, or [words] for what may be left out",
+            told("{opening} has an empty alternative {place}", opening=_at(opening), place=place),
+            told("write the missing words, or [words] for what may be left out"),
         )
 
     def _brace(self, token: re.Match[str]) -> str:
         text = token.group()
         if text in ("{", "}"):
-            raise TemplateError(f"{_at(token)} has no partner", f"write {OFFICE}, or remove it")
+            raise TemplateError(
+                told("{token} has no partner", token=_at(token)),
+                told("write {office}, or remove it", office=OFFICE),
+            )
         if text != OFFICE:
             alike = fuzz.ratio(text.casefold(), OFFICE) >= 60
-            hint = f"did you mean {OFFICE}?" if alike else f"only {OFFICE} may stand in braces"
-            raise TemplateError(f"{_at(token)} is not known", hint)
+            hint = (
+                told("did you mean {word}?", word=OFFICE)
+                if alike
+                else told("only {office} may stand in braces", office=OFFICE)
+            )
+            raise TemplateError(told("{token} is not known", token=_at(token)), hint)
         if not self.office_allowed:
             raise TemplateError(
-                f"{_at(token)} has its place only in the phrases under actions",
-                "write the words that callers say",
+                told("{token} has its place only in the phrases under actions", token=_at(token)),
+                told("write the words that callers say"),
             )
         return text
 
     def _stray(self, token: re.Match[str]) -> None:
         if token.group() == "|":
             raise TemplateError(
-                f"{_at(token)} stands outside brackets",
-                "put the alternatives in round brackets: (this|that)",
+                told("{token} stands outside brackets", token=_at(token)),
+                told("put the alternatives in round brackets: (this|that)"),
             )
         opening = "(" if token.group() == ")" else "["
         raise TemplateError(
-            f"{_at(token)} closes nothing", f'add the missing "{opening}", or remove it'
+            told("{token} closes nothing", token=_at(token)),
+            told('add the missing "{opening}", or remove it', opening=opening),
         )
 
 
 def _at(token: re.Match[str]) -> str:
-    return f"{token.group()} at column {token.start() + 1} of the phrase"
+    return told(
+        "{sign} at column {column} of the phrase", sign=token.group(), column=token.start() + 1
+    )

@@ -26,6 +26,7 @@ from ruamel.yaml.events import (
 
 from voicebot.content.problems import Path, Problem, dotted, shown
 from voicebot.content.syntax import explain
+from voicebot.model import told
 
 MAX_DEPTH = 20
 """Levels of indentation; the deepest staff file has six."""
@@ -79,10 +80,10 @@ class Table:
 Node: TypeAlias = Scalar | Items | Table
 
 _MEANINGS: dict[type, str] = {
-    bool: "true or false",
-    float: "a number",
-    date: "a date",
-    type(None): "nothing",
+    bool: told("true or false"),
+    float: told("a number"),
+    date: told("a date"),
+    type(None): told("nothing"),
 }
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
@@ -137,8 +138,8 @@ def parse(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"the sign with the byte {data[error.start]:#04x} is not UTF-8"
-        remedy = 'save the file again with the encoding "UTF-8"'
+        message = told("the sign with the byte {byte:#04x} is not UTF-8", byte=data[error.start])
+        remedy = told('save the file again with the encoding "UTF-8"')
         return None, [Problem(file, line, "", message, remedy)]
     tabs = _tabs(text, file)
     if tabs:
@@ -153,12 +154,17 @@ def parse(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
         builder.problems.append(explain(error, text, file))
         return None, builder.problems
     except Exception:  # The parser was not written for any bytes whatever; a clerk's file may be.
-        message, remedy = "this line cannot be read as YAML", "write it like the lines around it"
+        message, remedy = (
+            told("this line cannot be read as YAML"),
+            told("write it like the lines around it"),
+        )
         builder.problems.append(Problem(file, builder.line, "", message, remedy))
         return None, builder.problems
     if builder.root is None and not builder.problems:
         builder.problems.append(
-            Problem(file, 0, "", "the file is empty", "copy the sample file and change it")
+            Problem(
+                file, 0, "", told("the file is empty"), told("copy the sample file and change it")
+            )
         )
     return builder.root, builder.problems
 
@@ -169,8 +175,8 @@ def _tabs(text: str, file: str) -> list[Problem]:
             file,
             number,
             "",
-            "the line is indented with a tab",
-            "indent with spaces, two for each step",
+            told("the line is indented with a tab"),
+            told("indent with spaces, two for each step"),
         )
         for number, line in enumerate(text.split("\n"), 1)
         if re.match(r" *\t\s*[^\s#]", line)
@@ -221,7 +227,9 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 self._report(
-                    (), "a line of three dashes begins a second document", "remove the ---"
+                    (),
+                    told("a line of three dashes begins a second document"),
+                    told("remove the ---"),
                 )
                 raise _Stop
         elif isinstance(event, NodeEvent):
@@ -231,21 +239,21 @@ class _Builder:
 
     def _node(self, event: NodeEvent) -> None:
         if isinstance(event, AliasEvent):
-            message = f"*{event.anchor} refers to another place of the file"
-            self._report(self._path(), message, "write the value out, or put it in quotes")
+            message = told("*{anchor} refers to another place of the file", anchor=event.anchor)
+            self._report(self._path(), message, told("write the value out, or put it in quotes"))
             self._place(Scalar(self.line, "-", quoted=True))
             return
         tag = getattr(event, "ctag", None)
         if tag is not None:
-            message = f'the tag "{tag}" is not used in these files'
-            self._report(self._path(), message, "remove it, or put the whole text in quotes")
+            message = told('the tag "{tag}" is not used in these files', tag=tag)
+            self._report(self._path(), message, told("remove it, or put the whole text in quotes"))
         if isinstance(event, ScalarEvent):
             self._place(Scalar(self.line, event.value, quoted=event.style is not None))
         elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
             path = self._path()
             if len(self._open) >= MAX_DEPTH:
-                message = f"this is more than {MAX_DEPTH} levels deep"
-                self._report(path, message, "write it like the entries around it")
+                message = told("this is more than {most} levels deep", most=MAX_DEPTH)
+                self._report(path, message, told("write it like the entries around it"))
                 self.root = None
                 raise _Stop
             self._open.append(_Open(self.line, path, isinstance(event, MappingStartEvent)))
@@ -267,24 +275,34 @@ class _Builder:
 
     def _key(self, holder: _Open, node: Node) -> None:
         if not isinstance(node, Scalar):
-            message = "brackets or braces stand where a key must be"
-            self._report(holder.path, message, "put the whole text in double quotes")
+            message = told("brackets or braces stand where a key must be")
+            self._report(holder.path, message, told("put the whole text in double quotes"))
             holder.key, holder.ignored = "", True
             return
         key = node.text
         holder.key = key
         if key in holder.lines:
-            message = (
-                f"{shown(key)} is written here again: it is on line {holder.lines[key]} already"
+            message = told(
+                "{key} is written here again: it is on line {line} already",
+                key=shown(key),
+                line=holder.lines[key],
             )
-            self._report((*holder.path, key), message, "keep one, with all that belongs to it")
+            self._report(
+                (*holder.path, key), message, told("keep one, with all that belongs to it")
+            )
             holder.ignored = True
             return
         holder.lines[key] = node.line
         if not isinstance(node.value, str):
             meaning = _MEANINGS[type(node.value)]
-            message = f"the key {key or '(empty)'} has no quotes, and YAML takes it for {meaning}"
-            self._report((*holder.path, key), message, f'write "{key}": with the quotes')
+            message = told(
+                "the key {key} has no quotes, and YAML takes it for {meaning}",
+                key=key or told("(empty)"),
+                meaning=meaning,
+            )
+            self._report(
+                (*holder.path, key), message, told('write "{key}": with the quotes', key=key)
+            )
 
     def _path(self) -> Path:
         """The path of the node that comes next."""

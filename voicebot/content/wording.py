@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from voicebot.content.problems import Path, Problem, dotted, shown
 from voicebot.content.tree import Items, Node, Scalar, Table, find, line_of
+from voicebot.model import told
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,26 +36,30 @@ def suggest(written: str, known: Iterable[str]) -> str:
     choices = list(known)
     best = process.extractOne(written.casefold(), choices, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     if best is not None:
-        return f"did you mean {best[0]}?"
-    return f"write one of {', '.join(choices)}" if choices else "remove it"
+        return told("did you mean {word}?", word=best[0])
+    return (
+        told("write one of {choices}", choices=", ".join(choices)) if choices else told("remove it")
+    )
 
 
 def unquoted(node: Scalar) -> tuple[str, str]:
     """Why text without quotes is not the text it looks like, and how to write it."""
-    text, remedy = node.text, f'put it in quotes: "{node.text}"'
+    text, remedy = node.text, told('put it in quotes: "{text}"', text=node.text)
     if node.value is None:
         if text:
-            return f"YAML takes a bare {text} for nothing at all", remedy
-        return "nothing is written here", "write the text, in double quotes"
+            return told("YAML takes a bare {text} for nothing at all", text=text), remedy
+        return told("nothing is written here"), told("write the text, in double quotes")
     if isinstance(node.value, bool):
-        return f"YAML takes a bare {text} for true or false", remedy
+        return told("YAML takes a bare {text} for true or false", text=text), remedy
     if isinstance(node.value, date):
-        return f"without quotes YAML reads {text} as a date, not as text", remedy
+        return told("without quotes YAML reads {text} as a date, not as text", text=text), remedy
     if re.fullmatch("0[0-7]+", text):
         octal = f", {int(text, 8)}" if len(text) < 5 else ""
-        return f"without quotes YAML reads {text} as an octal number{octal}", remedy
-    lost = ", and its first 0 is lost" if re.fullmatch("0[0-9_]+", text) else ""
-    return f"without quotes YAML reads {text} as a number{lost}", remedy
+        return told(
+            "without quotes YAML reads {text} as an octal number{octal}", text=text, octal=octal
+        ), remedy
+    lost = told(", and its first 0 is lost") if re.fullmatch("0[0-9_]+", text) else ""
+    return told("without quotes YAML reads {text} as a number{lost}", text=text, lost=lost), remedy
 
 
 def _plain(node: Node) -> object:
@@ -86,22 +91,31 @@ def _told(model: type[BaseModel], tree: Node, path: Path, details: ErrorDetails)
     if kind == "staff":
         return context["message"], context["remedy"]
     if kind == "missing":
-        return f"{path[-1]} is missing", f"add {path[-1]}:{_example(str(path[-1]))}"
+        return told("{path} is missing", path=path[-1]), told(
+            "add {path}:{example}", path=path[-1], example=_example(str(path[-1]))
+        )
     if kind == "extra_forbidden":
         known = _fields(model, path[:-1])
         here = find(tree, path[:-1])
         left = [key for key in known if not (isinstance(here, Table) and key in here.entries)]
-        return f"{path[-1]} is not a key that may stand here", suggest(str(path[-1]), left)
+        return told("{path} is not a key that may stand here", path=path[-1]), suggest(
+            str(path[-1]), left
+        )
     if kind == "too_short":
         least = context["min_length"]
-        return f"the list needs at least {least} entr{'y' if least == 1 else 'ies'}", (
-            "add what is missing" if path else "write the file anew"
+        few = (
+            told("the list needs at least 1 entry")
+            if least == 1
+            else told("the list needs at least {least} entries", least=least)
         )
+        return few, (told("add what is missing") if path else told("write the file anew"))
     if kind == "literal_error":
         node = find(tree, path)
         known = [part.strip("'") for part in re.split(", | or ", context["expected"])]
         text = node.text if isinstance(node, Scalar) else ""
-        return f"{shown(text)} is not a value that may stand here", suggest(text, known)
+        return told("{text} is not a value that may stand here", text=shown(text)), suggest(
+            text, known
+        )
     return _wrong_kind(kind, find(tree, path))
 
 
@@ -110,15 +124,15 @@ def _wrong_kind(kind: str, node: Node | None) -> tuple[str, str]:
     if kind == "string_type" and isinstance(node, Scalar):
         return unquoted(node)
     if isinstance(node, Scalar):
-        found = shown(node.text) if node.value is not None else "nothing"
+        found = shown(node.text) if node.value is not None else told("nothing")
     else:
-        found = "a list" if isinstance(node, Items) else "a mapping"
+        found = told("a list") if isinstance(node, Items) else told("a mapping")
     wanted, remedy = {
-        "string_type": ("text", "write the text in double quotes"),
-        "bool_type": ("true or false", "write true or false"),
-        "list_type": ("a list", 'write ["first", "second"], or [] for none'),
-    }.get(kind, ("a mapping", "write key: value below it, indented by two spaces more"))
-    return f"{found} stands where {wanted} is needed", remedy
+        "string_type": (told("text"), told("write the text in double quotes")),
+        "bool_type": (told("true or false"), told("write true or false")),
+        "list_type": (told("a list"), told('write ["first", "second"], or [] for none')),
+    }.get(kind, (told("a mapping"), told("write key: value below it, indented by two spaces more")))
+    return told("{found} stands where {wanted} is needed", found=found, wanted=wanted), remedy
 
 
 def _example(key: str) -> str:
@@ -129,11 +143,11 @@ def _example(key: str) -> str:
         "to": ' "09-15"',
         "country": " IT",
         "telephone": ' "059 203 4444"',
-        "appointment": " never, preferred or required",
-        "language": " and the two letters of this file's language",
-        "text": ' "the sentence"',
-        "action": " with what the sentence asks for, such as talk or none",
-    }.get(key, " with what belongs to it, as in the sample file")
+        "appointment": told(" never, preferred or required"),
+        "language": told(" and the two letters of this file's language"),
+        "text": told(' "the sentence"'),
+        "action": told(" with what the sentence asks for, such as talk or none"),
+    }.get(key, told(" with what belongs to it, as in the sample file"))
 
 
 def _fields(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,6 +42,13 @@ class Drained:
 
 
 PlayoutEvent: TypeAlias = Begun | Played | Drained
+
+
+def in_a_row(sounds: Iterable[Audio]) -> Audio:
+    """Sentences as a caller hears them one after another."""
+    gap = np.zeros(PAUSE_BETWEEN, np.int16)
+    pieces = [piece for sound in sounds for piece in (sound.samples, gap)]
+    return Audio(np.concatenate([np.zeros(0, np.int16), *pieces]))
 
 
 class Playout:

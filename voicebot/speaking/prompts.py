@@ -91,9 +91,14 @@ class Prompts:
         if task is None:
             task = asyncio.ensure_future(self._render(sentence, voice, synthesiser))
             self._rendering[sentence] = task
-            task.add_done_callback(lambda _: self._rendering.pop(sentence, None))
+            task.add_done_callback(lambda done: self._rendered(sentence, done))
         # a caller who hangs up does not end what another is waiting for
         return await asyncio.shield(task)
+
+    def _rendered(self, sentence: Sentence, task: asyncio.Task[Audio]) -> None:
+        self._rendering.pop(sentence, None)
+        if not task.cancelled() and task.exception() is not None:
+            logger.debug("nobody may be waiting any more for what could not be rendered")
 
     async def _render(self, sentence: Sentence, voice: str, synthesiser: Synthesiser) -> Audio:
         rendered = await synthesiser.synthesise(sentence.text, sentence.language)

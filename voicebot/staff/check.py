@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from voicebot.content.load import read_content
-from voicebot.content.problems import Problem, Severity, has_errors, in_order
+from voicebot.content.problems import Problem, has_errors, in_order
 from voicebot.model import (
     OFFICE_ACTIONS,
     Action,
@@ -19,8 +19,10 @@ from voicebot.model import (
     Language,
     Request,
     Understanding,
+    told,
 )
 from voicebot.ports import Clock
+from voicebot.staff.words import ENGLISH, StaffWords
 from voicebot.understanding.matcher import Matcher
 
 Understand: TypeAlias = Callable[[str, Language], Understanding]
@@ -136,39 +138,58 @@ def _are(candidates: Sequence[Candidate], example: Example) -> bool:
     return offices == sorted(example.offices) and actions == {example.action}
 
 
-def report_lines(report: CheckReport) -> list[str]:
+def report_lines(report: CheckReport, words: StaffWords = ENGLISH) -> list[str]:
     """The report as text: a line for each problem, then the sum."""
-    lines = [str(problem) for problem in report.problems]
-    errors = sum(problem.severity is Severity.ERROR for problem in report.problems)
+    lines = [problem.line_in(words.texts) for problem in report.problems]
+    errors = sum(problem.is_error for problem in report.problems)
     warnings = len(report.problems) - errors
-    summary = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+    faults = told(
+        "{errors}, {warnings}",
+        errors=told("1 error") if errors == 1 else told("{count} errors", count=errors),
+        warnings=told("1 warning") if warnings == 1 else told("{count} warnings", count=warnings),
+    )
     if report.content is None:
-        return [*lines, f"{summary}; the test sentences were not tried"]
-    passed = report.sentences - report.failed
-    return [*lines, f"{summary}; {passed} of {_number(report.sentences, 'test sentence')} right"]
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+        return [*lines, words.say("{faults}; the test sentences were not tried", faults=faults)]
+    passed, tried = report.sentences - report.failed, report.sentences
+    right = (
+        told("{passed} of 1 test sentence right", passed=passed)
+        if tried == 1
+        else told("{passed} of {count} test sentences right", passed=passed, count=tried)
+    )
+    return [*lines, words.say("{faults}; {right}", faults=faults, right=right)]
 
 
 def _failure(example: Example, given: Understanding) -> Problem:
     wanted = _wanted(example)
-    message = f'"{example.text}" must give {wanted}, and gives {_given(given, example)}'
+    message = told(
+        '"{text}" must give {wanted}, and gives {given}',
+        text=example.text,
+        wanted=wanted,
+        given=_given(given, example),
+    )
     book = f"{example.language}.yaml"
     if example.action is Action.NONE and given.candidates:
         phrase = given.candidates[0].phrase
-        remedy = f'make the phrase "{phrase}" in {book} more telling, or correct the sentence'
+        remedy = told(
+            'make the phrase "{phrase}" in {book} more telling, or correct the sentence',
+            phrase=phrase,
+            book=book,
+        )
     else:
-        remedy = f"add the telling words of the sentence to {book}, or correct the sentence"
+        remedy = told(
+            "add the telling words of the sentence to {book}, or correct the sentence", book=book
+        )
     return Problem(example.file, example.line, "sentences", message, remedy)
 
 
 def _wanted(example: Example) -> str:
     if example.action is Action.NONE:
-        return "nothing"
+        return told("nothing")
     if len(example.offices) > 1:
-        return f"{example.action} with a choice of {', '.join(example.offices)}"
+        offices = ", ".join(example.offices)
+        return told(
+            "{action} with a choice of {offices}", action=str(example.action), offices=offices
+        )
     office = example.offices[0] if example.offices else None
     return _words(Request(example.action, office, example.to_language))
 
@@ -177,20 +198,32 @@ def _given(given: Understanding, example: Example) -> str:
     """Decision, request, phrase and score of what leads."""
     if not given.candidates:
         return given.decision.value
-    shown = max(len(example.offices), 2) if given.decision is Decision.CHOOSE else 1
-    candidates = "; ".join(
-        f'{_words(one.request)} (phrase "{one.phrase}", score {one.score:.2f})'
-        for one in given.candidates[:shown]
-    )
+    count = max(len(example.offices), 2) if given.decision is Decision.CHOOSE else 1
+    candidates: str = ""
+    for one in given.candidates[:count]:
+        text = told(
+            '{request} (phrase "{phrase}", score {score:.2f})',
+            request=_words(one.request),
+            phrase=one.phrase,
+            score=one.score,
+        )
+        candidates = told("{some}; {more}", some=candidates, more=text) if candidates else text
     if given.decision is Decision.REJECT:
-        return f"reject, though nearest to {candidates}"
-    return f"{given.decision}: {candidates}"
+        return told("reject, though nearest to {candidates}", candidates=candidates)
+    return told("{decision}: {candidates}", decision=given.decision.value, candidates=candidates)
 
 
 def _words(request: Request) -> str:
-    parts = [request.action.value]
+    action = request.action.value
+    if request.office is not None and request.to_language is not None:
+        return told(
+            "{action} of {office} to {language}",
+            action=action,
+            office=request.office,
+            language=request.to_language,
+        )
     if request.office is not None:
-        parts.append(f"of {request.office}")
+        return told("{action} of {office}", action=action, office=request.office)
     if request.to_language is not None:
-        parts.append(f"to {request.to_language}")
-    return " ".join(parts)
+        return told("{action} to {language}", action=action, language=request.to_language)
+    return action
