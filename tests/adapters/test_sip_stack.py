@@ -89,6 +89,25 @@ async def test_garbage_for_the_signalling_harms_no_running_call(tmp_path: Path) 
         assert await call.pressed(1) == "5"
 
 
+async def test_the_library_prints_nothing_past_the_log(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    luck = random.Random(20)
+    async with answering() as side:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for number in range(2000):
+                message = mutilated(invite(side.port, number), luck)
+                stranger.sendto(message, ("127.0.0.1", side.port))
+                if number % 20 == 0:
+                    await asyncio.sleep(0.005)
+        await asyncio.sleep(0.3)
+    assert capfd.readouterr() == ("", "")
+    lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert any("the SIP library" in line and "times in a minute" in line for line in lines)
+    assert len(lines) < 50
+    assert not any("127.0.0.1" in line or "sip:3" in line for line in lines)
+
+
 @needs_sipp
 async def test_a_call_outlives_garbage_in_its_sound(tmp_path: Path) -> None:
     """The stack takes sound from any address: a stranger disturbs, but no longer than he sends."""

@@ -56,6 +56,7 @@ class SipStack:
         self._runtime: Runtime | None = None
         self._listeners: list[UserAgent] = []
         self._trace: Trace | None = None
+        self._prints: sip_log.Prints | None = None
         self._extensions: list[UserAgent] = []
         self._lines: set[SipLine] = set()
         self._placed: set[SipLine] = set()
@@ -70,8 +71,9 @@ class SipStack:
             LineError: the stack can't start: says why.
         """
         sip_log.redact()
-        self._trace = Trace(self._key_refused)
+        self._trace, self._prints = Trace(self._key_refused), sip_log.Prints()
         self._trace.open()
+        self._prints.open()
         runtime = Runtime()
         runtime.on_dead = self._die
         try:
@@ -110,6 +112,8 @@ class SipStack:
                 await runtime.close()
         if self._trace is not None:
             self._trace.close()
+        if self._prints is not None:
+            self._prints.close()
 
     async def _add_agents(self, runtime: Runtime) -> None:
         for user in self._setup.users:
