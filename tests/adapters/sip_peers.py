@@ -194,8 +194,8 @@ async def sipp(folder: Path, scenario: str, target: int | None, **options: str |
 
     Options: `service` (user part), `to` (that of To, where it is another), `seconds` (of each
     pause), `code` (the status to expect), `host` (both sides' address), `port` (its own),
-    `rtp_port`, `elsewhere` (another's port), `transport` (SIPp's), `calls`, `rate`, `extra` (more
-    headers for the INVITE, a line each).
+    `rtp_port`, `elsewhere` (another's port), `transport` (SIPp's), `calls`, `together` (of
+    these at once), `rate`, `extra` (more headers for the INVITE, a line each).
 
     Raises:
         AssertionError: the scenario was not kept.
@@ -211,11 +211,12 @@ async def sipp(folder: Path, scenario: str, target: int | None, **options: str |
     process = await asyncio.create_subprocess_exec(
         "sipp",
         *((f"{host}:{target}",) if target else ()),
-        *("-sf", str(file), "-nostdin", "-timeout", "60s"),
+        *("-sf", str(file), "-nostdin", "-timeout", f"{60 + int(calls)}s"),
         *("-timeout_error", "-default_behaviors", "all,-bye"),
         *("-i", host, "-p", str(options.get("port", free_port())), "-mp", str(free_port())),
         *("-t", str(options.get("transport", "u1"))),
-        *("-m", calls, "-l", calls, "-r", str(options.get("rate", 10))),
+        *("-m", calls, "-l", str(options.get("together", calls))),
+        *("-r", str(options.get("rate", 10))),
         *("-s", str(options.get("service", "100"))),
         *("-d", str(round(float(options.get("seconds", 1)) * 1000))),
         *("-key", "rtp_port", str(options.get("rtp_port", 9))),

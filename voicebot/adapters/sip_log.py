@@ -130,6 +130,8 @@ class Prints:
         except BlockingIOError:
             return
         for line in text.splitlines():
+            # what follows is the sender's
+            line = redacted(line.partition(" from ")[0])
             if len(self._counts) < MAX_LINES or line in self._counts:
                 self._counts[line] += 1
         if self._counts and self._telling is None:
@@ -137,6 +139,6 @@ class Prints:
 
     def _tell(self) -> None:
         for line, count in self._counts.items():
-            logger.warning("the SIP library, %d times in a minute: %s", count, redacted(line))
+            logger.warning("the SIP library, %d times in a minute: %s", count, line)
         self._counts.clear()
         self._telling = None
