@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from voicebot import __version__, app, benches, commands, console, users
+from voicebot import __version__, app, benches, commands, console, simulations, users
 from voicebot.console import (
     JsonOption,
     LanguageOption,
@@ -43,6 +43,7 @@ cli = typer.Typer(
 models = typer.Typer(help="The speech models: what there is, fetch, verify.", no_args_is_help=True)
 cli.add_typer(models, name="models")
 cli.add_typer(benches.cli, name="bench")
+cli.add_typer(simulations.cli, name="simulate")
 cli.add_typer(users.cli, name="user")
 cli.add_typer(staff_commands)
 

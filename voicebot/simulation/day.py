@@ -6,6 +6,7 @@ Every rule of queueing is played on the very same day, so that what differs is t
 from __future__ import annotations
 
 import bisect
+import math
 import random
 from dataclasses import dataclass
 from datetime import timedelta
@@ -172,7 +173,7 @@ def _visit(chance: random.Random, number: int, arrives: float) -> Visit:
 
 
 def _talk(chance: random.Random) -> float:
-    middle = TALK * 2.718281828 ** (-(_TALK_SPREAD**2) / 2)
+    middle = TALK * math.exp(-(_TALK_SPREAD**2) / 2)
     return max(15.0, middle * chance.lognormvariate(0, _TALK_SPREAD))
 
 

@@ -34,10 +34,17 @@ def draw(days: Sequence[Played], file: Path) -> None:
         low, high = story.announced or (0.0, 0.0)
         true = (story.answered_at or 0.0) - story.announced_at
         inside = low <= true <= high
-        right.plot([number, number], [low / 60, high / 60], color="tab:blue" if inside else "tab:red",
-                   alpha=0.35, linewidth=1)
+        right.plot(
+            [number, number],
+            [low / 60, high / 60],
+            color="tab:blue" if inside else "tab:red",
+            alpha=0.35,
+            linewidth=1,
+        )
         right.plot(number, true / 60, ".", color="black", markersize=2)
-    right.set(xlabel="answered callers, by their wait", ylabel="minutes: announced (line), true (dot)")
+    right.set(
+        xlabel="answered callers, by their wait", ylabel="minutes: announced (line), true (dot)"
+    )
     right.grid(alpha=0.3)
     try:
         figure.savefig(file)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeAlias
 
 from voicebot.holding.desk import Desk
 from voicebot.holding.events import Taken
@@ -35,7 +35,8 @@ class Process:
     desk: Desk
 
 
-Make = Callable[[Clock], Awaitable[Callable[[], Process]]]
+Processes: TypeAlias = Callable[[], Process]
+Make: TypeAlias = Callable[[Clock], Awaitable[Processes]]
 """Opens the store on a clock, and gives what makes one process after another over it."""
 
 

@@ -229,9 +229,7 @@ class Rival:
             waiter.story.away(self._now)
             waiter.story.answered_at = None
             again = waiter.story.visit.redials_after or self._day.outage
-            self._after(
-                max(again, self._day.outage + 1), partial(self._call, waiter.story)
-            )
+            self._after(max(again, self._day.outage + 1), partial(self._call, waiter.story))
         self._waiters.clear()
         self._talking.clear()
         for agent in self._agents:
