@@ -26,7 +26,7 @@ _REASONS = {
 """What the statuses of RFC 3261 and its extensions say about a telephone; all others say that there
 was none: no such number (404, 484, 604), no way to it (5xx), moved to where we don't call (3xx)."""
 
-_NO_TRANSFERS = frozenset((405, 420, 421, 481, 489, 501))
+_NO_TRANSFERS = frozenset((405, 420, 421, 489, 501))
 """Answers of a peer that does not know REFER, or no Replaces."""
 
 
@@ -61,6 +61,8 @@ async def attended(call: Call, other: Call, patience: float) -> None:
     except BaresipError as error:
         for one in (call, other):
             await _resume(one)
+        if call.state is not CallState.CLOSED and other.state is CallState.CLOSED:
+            raise TransferError(Unreached.REFUSED, "they hung up meanwhile") from error
         raise _explained(call, error) from error
     except asyncio.CancelledError:
         for one in (call, other):
