@@ -150,7 +150,7 @@ class House:
             logger.error("no calls by telephone: %s; until this is mended there is the page", error)
         else:
             self.telephone = telephone
-            dialler = SipDialler(telephone, setup)
+            dialler = self.desk.dialler = SipDialler(telephone, setup)
             self.switchboard.services = replace(self.switchboard.services, dialler=dialler)
 
     async def until_telephone_dies(self) -> None:

@@ -63,11 +63,21 @@ class Telephone:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, folder: Path, speech: Path, codec: str = "pcma", extra: str = ""
+        cls,
+        folder: Path,
+        speech: Path,
+        codec: str = "pcma",
+        extra: str = "",
+        account: str | None = None,
     ) -> AsyncIterator[Telephone]:
-        """A telephone that will say what is in the WAV `speech`, at the codec's own rate."""
+        """A telephone that will say what is in the WAV `speech`, at the codec's own rate.
+
+        `extra` goes to its account; `account` is another than the one that registers nowhere.
+        """
         control, sip = free_port(socket.SOCK_STREAM), free_listener()
-        output = _prepare(folder, speech, (control, sip), f"audio_codecs={codec}{extra}")
+        output = _prepare(folder, speech, (control, sip))
+        account = account or f"<sip:{USER}@127.0.0.1:{sip}>;regint=0"
+        (folder / "accounts").write_text(f"{account};audio_codecs={codec}{extra}\n")
         process = await asyncio.create_subprocess_exec(
             *("baresip", "-f", str(folder)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -123,14 +133,12 @@ class Telephone:
         return np.asarray(samples[:, 0], np.int16), int(rate)
 
 
-def _prepare(folder: Path, speech: Path, ports: tuple[int, int], account: str) -> IO[bytes]:
+def _prepare(folder: Path, speech: Path, ports: tuple[int, int]) -> IO[bytes]:
     """Write its configuration; returns the file for what it prints."""
     folder.mkdir()
     (control, sip), rtp = ports, 40_000 + 2 * (free_port() % 5000)
     where = {"folder": folder, "speech": speech, "control": control}
     (folder / "config").write_text(_CONFIG.format(sip=sip, rtp=rtp, rtp_end=rtp + 20, **where))
-    address = f"<sip:{USER}@127.0.0.1:{sip}>"
-    (folder / "accounts").write_text(f"{address};regint=0;{account}\n")
     (folder / "contacts").touch()
     return (folder / "out.txt").open("wb")
 
