@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from tests.fakes.line import FakeLine
 from tests.fakes.speech import FakeEar, FakeVoiceActivity, fake_prompt
 from tests.fakes.virtual_time import FakeClock, run
-from voicebot.call import Patience, Services, take_call
+from voicebot.call import take_call
 from voicebot.dialogue import Dialogue
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.model import Audio, HungUp, KeyPress, Sentence
+from voicebot.services import Patience, Services
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Rome"))
 """A Monday morning on which the Ufficio casa is open."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 import voicebot
 from tests.test_imports import FREE, MAY_IMPORT
-from voicebot import call
+from voicebot import attention, call
 from voicebot.__main__ import cli
 from voicebot.adapters import text_socket, webrtc
 from voicebot.model import LANGUAGES
@@ -290,7 +290,7 @@ def test_the_bounds_of_the_queues_are_those_of_the_code() -> None:
     bounds = [row[1] for row in rows(read(DOCS / "house.md"), "Queue", "Bound")]
     assert bounds == [
         str(call.MAX_EVENTS),
-        str(call.MAX_UTTERANCES),
+        str(attention.MAX_UTTERANCES),
         "`speech.max_waiting`",
         f"{webrtc.MAX_FRAMES} (3 s)",
         str(text_socket.MAX_OUTGOING),

@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from voicebot import build
 from voicebot.access.sign_in import Access, Limits
+from voicebot.adapters.audio_file import read_audio
 from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.clock import TownClock
@@ -27,13 +28,14 @@ from voicebot.adapters.sql_accounts import SqlAccounts, SqlSessions
 from voicebot.adapters.tempo import stretch
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import Relay, WebRtcLine
-from voicebot.call import Patience, Services
-from voicebot.errors import LineError, SpeakingError, VoicebotError
+from voicebot.errors import AudioFileError, LineError, SpeakingError, VoicebotError
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.holding.desk import Desk
 from voicebot.live import Bar, Live
+from voicebot.services import Patience, People, Services
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
+from voicebot.speaking.music import RINGING_LOUDNESS, Piece, ringing
 from voicebot.speaking.prompts import Prompts
 from voicebot.stopping import Stopping, WebServer
 from voicebot.switchboard import Door, Switchboard
@@ -94,7 +96,11 @@ class House:
             prompt=self.prompts.audio,
             clock=self._clock,
             patience=Patience(**settings.conversation.model_dump()),
-            routes=build.routes(settings, self.live.dialogue.content),
+            people=People(
+                queue=self.queue,
+                routes=build.routes(settings, self.live.dialogue.content),
+                ring=settings.connect.ring,
+            ),
             log_transcripts=settings.privacy.log_transcripts,
         )
 
@@ -117,7 +123,15 @@ class House:
                 await child.start()
             except VoicebotError as error:
                 logger.error("%s; until this is mended %s", error, lack)
+        music, ringing = await asyncio.to_thread(_music, self.settings)
+        self._for_callers(music=music, ringing=ringing)
         await self.live.prepare_first(progress)
+
+    def _for_callers(self, **found: Any) -> None:
+        """What was not there yet when the services were put together."""
+        services = self.switchboard.services
+        people = replace(services.people, **found)
+        self.switchboard.services = replace(services, people=people)
 
     async def answer_telephone(self) -> None:
         """Take calls by SIP; where that can't be, callers still have the page."""
@@ -151,7 +165,7 @@ class House:
         else:
             self.telephone = telephone
             dialler = self.desk.dialler = SipDialler(telephone, setup)
-            self.switchboard.services = replace(self.switchboard.services, dialler=dialler)
+            self._for_callers(dialler=dialler)
 
     async def until_telephone_dies(self) -> None:
         """Return when only a new process brings telephone calls back; else never."""
@@ -221,6 +235,19 @@ class House:
             self._clock,
             Limits(timedelta(seconds=limits.idle), timedelta(seconds=limits.total)),
         )
+
+
+def _music(settings: Settings) -> tuple[Piece, Piece]:
+    """What callers hear while they wait, and while a telephone rings. Takes a second.
+
+    Music that cannot be read is logged, and callers wait in silence.
+    """
+    file, given = settings.holding.music, None
+    try:
+        given = read_audio(file) if file is not None else None
+    except AudioFileError as error:
+        logger.error("no music while callers wait: %s", error)
+    return Piece(given, settings.holding.music_loudness), Piece(ringing(), RINGING_LOUDNESS)
 
 
 async def _serve(settings: Settings, progress: Bar) -> None:

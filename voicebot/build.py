@@ -233,7 +233,7 @@ def matcher(content: Content) -> Matcher:
 def dialogue(settings: Settings, content: Content) -> Dialogue:
     """The conversation over this content."""
     wording = Wording(load_catalogues(settings.paths.locales, settings.languages))
-    return Dialogue(content, matcher(content), wording, settings.languages)
+    return Dialogue(content, matcher(content), wording, settings.languages, settings.numbering.plan)
 
 
 def database(settings: Settings) -> Database:

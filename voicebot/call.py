@@ -1,46 +1,29 @@
 """One call, from the first ring to the last word. Start reading here.
 
-line ──sound──▶ endpointer ──utterance──▶ ear ──words──┐
-line ──keys, typed words───────────────────────────────┤
-clock ──silence, the longest call──────────────────────┤
-                                                       ▼
-                                  dialogue.step(state, event, now)
-                                                       │
-line ◀──sound── playout ◀──prompts──── speaker ◀───────┘
+line ──sound──▶ attention: listener, ear ──words──┐
+line ──keys, typed words──────────────────────────┤
+clock ──silence, the longest call─────────────────┤
+joining ──news of the queue, of operators─────────┤
+                                                  ▼
+                             dialogue.step(state, event, now)
+                                                  │
+line ◀──sound── backdrop ◀── playout ◀── speaker ◀┤
+operator, queue ◀────────────────────── joining ◀─┘
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 
 from voicebot import dialogue as talk
-from voicebot.errors import HearingError
-from voicebot.hearing.endpointing import (
-    EndpointEvent,
-    Endpointing,
-    Noise,
-    SpeechEnded,
-    SpeechStarted,
-)
-from voicebot.hearing.listener import Listener, Utterance
-from voicebot.model import (
-    Audio,
-    Caption,
-    Completeness,
-    HungUp,
-    Hypothesis,
-    KeyPress,
-    LineEvent,
-    OfficeId,
-    Route,
-    Segment,
-    Sentence,
-    Typed,
-)
-from voicebot.ports import Clock, Dialler, Ear, Line, VoiceActivity
+from voicebot.attention import Attention
+from voicebot.hearing.endpointing import EndpointEvent, Noise, SpeechStarted
+from voicebot.joining import Joining
+from voicebot.model import Audio, Caption, HungUp, Hypothesis, KeyPress, LineEvent, Typed
+from voicebot.ports import Line
+from voicebot.services import Services
+from voicebot.speaking.backdrop import Backdrop
 from voicebot.speaking.playout import Begun, Played, PlayoutEvent
 from voicebot.speaking.speaker import Speaker
 
@@ -50,38 +33,7 @@ MAX_EVENTS = 64
 """Events that may wait for the dialogue. A line that brings more is made to wait; what the
 playout reports past that is dropped, since the events before it will be answered first."""
 
-MAX_UTTERANCES = 3
-"""Utterances that may wait for the ear; past that the caller is asked to use the keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call waits. Seconds."""
-
-    silence: float
-    text_idle: float
-    max_call: float
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What every call uses."""
-
-    dialogue: Callable[[], talk.Dialogue]
-    """The conversation as published now; a call keeps the one it began with."""
-    ear: Ear
-    voice_activity: Callable[[], VoiceActivity]
-    endpointing: Endpointing
-    prompt: Callable[[Sentence, bool], Awaitable[Audio]]
-    """A sentence as sound, slowed down or not; raises SpeakingError."""
-    clock: Clock
-    patience: Patience
-    dialler: Dialler | None = None
-    """Calls people by telephone; None while there is no telephone side."""
-    routes: Mapping[OfficeId, Route] = field(default_factory=dict)
-    """Where the callers of each office go; an office that is not here has the queue."""
-    log_transcripts: bool = False
-    """Whether what callers say is written to the log; they must have agreed to it."""
+_LISTENING_TO_MUSIC = (talk.Phase.CONNECTING, talk.Phase.WAITING)
 
 
 async def take_call(call_id: str, line: Line, services: Services) -> None:
@@ -106,39 +58,38 @@ class Call:
         self._dialogue = services.dialogue()
         self._state = talk.State()
         self._speaker = Speaker(services.prompt, self._on_playout, line.has_audio)
-        self._listener = Listener(
-            services.ear,
-            services.voice_activity(),
-            services.endpointing,
-            self._dialogue.languages,
-            self._completeness,
-        )
+        self._backdrop = Backdrop(self._speaker.playout)
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
-        self._utterances: asyncio.Queue[tuple[int, Segment]] = asyncio.Queue(MAX_UTTERANCES)
-        self._turn = 0  # goes up when a key or a written word overtakes what is being heard
-        self._unheard = 0
-        self._caller_speaks = False
+        self._attention = Attention(call_id, line, services, self._dialogue, lambda: self._state)
+        self._joining = Joining(call_id, line, services, self._backdrop, self._events.put)
+        self._later: talk.Announce | None = None
         self._ending = False
+        self._lost = False
         self._silence: asyncio.TimerHandle | None = None
+        self._limit: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """The whole call."""
-        self._line.attach(self._speaker.playout)
-        limit = asyncio.get_running_loop().call_later(
-            self._services.patience.max_call, self._report, talk.Expired()
-        )
+        self._line.attach(self._backdrop)
         try:
             async with asyncio.TaskGroup() as self._tasks:
+                opened = self._opened(await self._joining.open(self._tasks))
                 listening = self._tasks.create_task(self._listen())
                 hearing = self._tasks.create_task(self._hear())
-                await self._converse()
+                await self._converse(opened)
                 listening.cancel()
                 hearing.cancel()
-                self._listener.stop()
+                self._attention.rest()
                 self._speaker.stop()
+                await self._joining.close(self._lost)
         finally:
-            limit.cancel()
             self._disarm()
+            if self._limit is not None:
+                self._limit.cancel()
+            await self._joining.close(lost=True)  # only where the call was cut, or has failed
+
+    def _opened(self, kept: talk.Kept | None) -> talk.Opened:
+        return talk.Opened(self._line.arrival, self._joining.means, kept)
 
     # From the line
 
@@ -148,8 +99,17 @@ class Call:
 
     async def _on_line(self, event: LineEvent) -> None:
         match event:
-            case Audio():
-                await self._on_sound(event)
+            case HungUp(reason):
+                logger.info("call %s: hung up (%s)", self._id, reason)
+                self._lost = reason == "lost"
+                await self._events.put(None)
+            case Audio() if self._joining.joined:
+                self._joining.feed(event)
+            case _ if self._joining.joined:
+                pass  # keys and words are between the caller and the operator
+            case Audio() if not self._ending:
+                for result in self._attention.feed(event, self._tasks):
+                    await self._on_speech(result)
             case KeyPress(key):
                 self._interrupt()
                 await self._events.put(talk.Keyed(key))
@@ -158,85 +118,37 @@ class Call:
                 self._line.show(Caption("caller", text, None))
                 words = tuple(Hypothesis(code, text, 1.0) for code in self._dialogue.languages)
                 await self._events.put(talk.Said(words, None))
-            case HungUp(reason):
-                logger.info("call %s: hung up (%s)", self._id, reason)
-                await self._events.put(None)
 
-    async def _on_sound(self, frame: Audio) -> None:
-        try:
-            for event in self._listener.feed(frame, self._state.language, self._tasks):
-                await self._on_speech(event)
-        except HearingError as error:
-            logger.error("call %s: the caller has only the keys from now: %s", self._id, error)
-            self._caller_speaks = False
-            await self._events.put(talk.Deaf())
-
-    async def _on_speech(self, sound: EndpointEvent) -> None:
-        match sound:
-            case SpeechStarted() if not self._ending:
-                self._caller_speaks = True
+    async def _on_speech(self, result: EndpointEvent | talk.Deaf) -> None:
+        match result:
+            case SpeechStarted():
                 self._speaker.pause()
                 self._disarm()
-            case SpeechEnded(segment) if not self._ending:
-                self._caller_speaks = False
-                try:
-                    self._utterances.put_nowait((self._turn, segment))
-                    self._unheard += 1
-                except asyncio.QueueFull:
-                    await self._events.put(talk.Deaf())
             case Noise():
-                self._caller_speaks = False
                 self._go_on()
+            case talk.Deaf():
+                await self._events.put(result)
 
     def _interrupt(self) -> None:
         """A key or a written word replaces whatever is being said or heard."""
         if not self._ending:
             self._speaker.stop()
             self._disarm()
-            while not self._utterances.empty():
-                self._utterances.get_nowait()
-            self._listener.stop()
-            self._turn += 1
-            self._unheard = 0
-
-    # The ear
+            self._attention.overtake()
 
     async def _hear(self) -> None:
         while True:
-            turn, segment = await self._utterances.get()
-            event = await self._words(segment)
-            if turn != self._turn:
-                continue
-            self._unheard -= 1
+            event = await self._attention.next()
             if event is None:
                 self._go_on()
             else:
                 await self._events.put(event)
 
-    async def _words(self, segment: Segment) -> talk.Event | None:
-        """What was said; None when it was no speech."""
-        try:
-            utterance = await self._listener.hear(segment, self._state.language)
-        except HearingError as error:
-            logger.warning("call %s: not heard: %s", self._id, error)
-            return talk.Deaf()
-        if utterance is None:
-            return None
-        best = utterance.hypotheses[0]
-        if self._services.log_transcripts:
-            logger.info("call %s: heard (%s) %s", self._id, best.language, best.text)
-        self._line.show(Caption("caller", best.text, best.language))
-        return talk.Said(utterance.hypotheses, utterance.language)
-
-    def _completeness(self, utterance: Utterance) -> Completeness:
-        """Whether the caller, who may still go on, has said what they want."""
-        said, now = talk.Said(utterance.hypotheses, utterance.language), self._services.clock.now()
-        return talk.completeness(self._dialogue.matcher, self._state, said, now.date())
-
     # The conversation
 
-    async def _converse(self) -> None:
-        self._step(talk.Opened())
+    async def _converse(self, opened: talk.Opened) -> None:
+        self._limit_talk()
+        self._step(opened)
         while (event := await self._events.get()) is not None:
             self._step(event)
 
@@ -245,16 +157,27 @@ class Call:
         self._state, actions = self._dialogue.step(self._state, event, self._services.clock.now())
         if self._state.phase is not before:
             logger.info("call %s: %s -> %s", self._id, before, self._state.phase)
+            if self._state.phase is talk.Phase.JOINED:
+                self._interrupt()
+                self._attention.rest()
+        if isinstance(event, talk.Expired):
+            self._limit_talk()
+        if self._state.hold is None or self._state.phase is talk.Phase.JOINED:
+            self._later = None
         for action in actions:
             self._perform(action)
+        if not any(isinstance(action, talk.Say | talk.HangUp) for action in actions):
+            self._go_on()
 
     def _perform(self, action: talk.Action) -> None:
         match action:
             case talk.Say(sentences, slow):
                 self._disarm()
                 self._speaker.say(sentences, slow, self._tasks)
-                if self._caller_speaks:
+                if self._attention.caller_speaks:
                     self._speaker.pause()
+            case talk.Announce():
+                self._later = action
             case talk.Show(text, language):
                 self._line.show(Caption("understood", text, language))
             case talk.HangUp():
@@ -262,6 +185,8 @@ class Call:
                 self._speaker.resume()
                 if not self._speaker.busy:
                     self._report(None)
+            case _:
+                self._joining.do(action)
 
     # The bot's voice
 
@@ -283,8 +208,8 @@ class Call:
             logger.warning("call %s: too many events at once", self._id)
 
     def _go_on(self) -> None:
-        """It was a noise: the bot says the rest of what it was saying."""
-        if self._caller_speaks or self._unheard:
+        """It was a noise, or needs no answer: the bot says the rest of what it was saying."""
+        if self._attention.busy or self._ending:
             return
         self._speaker.resume()
         if not self._speaker.busy:
@@ -293,14 +218,27 @@ class Call:
     # Silence
 
     def _arm(self) -> None:
-        """Nothing is left to say: from now the caller's silence counts."""
+        """Nothing is left to say but what could wait; then the caller's silence counts."""
         self._disarm()
-        patience, event = self._services.patience, talk.Silence()
+        if self._attention.busy or self._state.phase is talk.Phase.JOINED:
+            return
+        later, self._later = self._later, None
+        if later is not None:
+            self._speaker.say(later.sentences, later.slow, self._tasks)
+            return
+        patience = self._services.patience
         wait = patience.silence if self._line.has_audio else patience.text_idle
-        if not self._caller_speaks and not self._unheard:
-            self._silence = asyncio.get_running_loop().call_later(wait, self._report, event)
+        if self._state.phase in _LISTENING_TO_MUSIC:
+            wait = patience.sign_of_life
+        loop = asyncio.get_running_loop()
+        self._silence = loop.call_later(wait, self._report, talk.Silence())
 
     def _disarm(self) -> None:
         if self._silence is not None:
             self._silence.cancel()
             self._silence = None
+
+    def _limit_talk(self) -> None:
+        """Who waits or talks with an operator is not cut off; the conversation with a bot is."""
+        loop, longest = asyncio.get_running_loop(), self._services.patience.max_call
+        self._limit = loop.call_later(longest, self._report, talk.Expired())

@@ -288,7 +288,10 @@ class Conversation(_Group):
     text_idle: float = Field(default=600.0, gt=0)
     """A written conversation is closed after this much quiet."""
     max_call: float = Field(default=1800.0, gt=0)
-    """A call that lasts longer is ended politely."""
+    """A caller who has talked with the bot for longer is said goodbye to; neither waiting nor
+    talking with an operator counts."""
+    sign_of_life: float = Field(default=60.0, gt=0)
+    """A caller who waits hears that they are not forgotten after so long without news."""
 
 
 class Database(_Group):
@@ -340,6 +343,11 @@ class DeskPage(_Group):
 
 class Holding(_Group):
     """The queue in which callers wait for an operator. Seconds."""
+
+    music: Path | None = HOME / "sounds" / "waiting.ogg"
+    """What they hear meanwhile: WAV, FLAC, Ogg or MP3 of ten minutes at most; None: silence."""
+    music_loudness: float = Field(default=-26.0, ge=-50.0, le=-12.0)
+    """LUFS at which it is brought; under that of the voices, or it tires."""
 
     node: str | None = None
     """The name of this process where several share a database; None: the machine's name. It must

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 
-from voicebot.call import Services, take_call
+from voicebot.call import take_call
 from voicebot.errors import LineError
 from voicebot.ports import Line
+from voicebot.services import Services
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from voicebot import dialogue as talk
 from voicebot.answering.waiting import WaitingWords
 from voicebot.dialogue import Dialogue, Means, Phase, State
 from voicebot.dialogue.numbers import MAX_WRONG_CODES
-from voicebot.model import Hypothesis, Language, Sentence
+from voicebot.model import Arrival, Hypothesis, Language, Sentence
 from voicebot.model.holding import Standing, WaitRange
 
 MEANS = Means(connects=True, calls_back=True, number_known=True)
@@ -174,7 +174,7 @@ def test_nobody_answering_a_telephone_is_told_and_the_conversation_goes_on(calle
 def test_one_yes_goes_on_to_the_office_whose_number_was_rung(
     dialogue: Dialogue, text: str, language: Language
 ) -> None:
-    rung = Talk(dialogue).step(talk.Opened("polo-1", MEANS))
+    rung = Talk(dialogue).step(talk.Opened(Arrival(office="polo-1"), MEANS))
     assert "Polo territoriale uno: dica sì, oppure prema uno." in rung.said
     rung.step(talk.Said((Hypothesis(language, text, 0.9),), None))  # too short to tell whose
     assert rung.wants(talk.Connect) == talk.Connect(
@@ -186,15 +186,15 @@ def test_one_yes_goes_on_to_the_office_whose_number_was_rung(
 def test_one_key_chooses_the_language_and_goes_on(
     dialogue: Dialogue, key: str, language: Language
 ) -> None:
-    rung = Talk(dialogue).step(talk.Opened("polo-1", MEANS)).keys(key)
+    rung = Talk(dialogue).step(talk.Opened(Arrival(office="polo-1"), MEANS)).keys(key)
     assert rung.wants(talk.Connect).office == "polo-1"
     assert rung.state.language == language
 
 
 def test_a_no_asks_which_office_and_another_wish_is_followed(dialogue: Dialogue) -> None:
-    no = Talk(dialogue).step(talk.Opened("polo-1", MEANS)).hears("no")
+    no = Talk(dialogue).step(talk.Opened(Arrival(office="polo-1"), MEANS)).hears("no")
     assert no.said.endswith("Mi dica quale ufficio cerca.")
-    other = Talk(dialogue).step(talk.Opened("polo-1", MEANS)).hears("ufficio casa")
+    other = Talk(dialogue).step(talk.Opened(Arrival(office="polo-1"), MEANS)).hears("ufficio casa")
     assert other.wants(talk.Connect).office == "ufficio-casa"
 
 
@@ -535,7 +535,7 @@ def test_whatever_happens_a_place_is_kept_or_given_up_with_words(
     night: bool,
 ) -> None:
     call = Talk(dialogue, now=NIGHT if night else MONDAY)
-    call.step(talk.Opened(office, means, kept))
+    call.step(talk.Opened(Arrival(office=office), means, kept))
     assert call.sentences
     for event in events:
         before = call.state

@@ -27,7 +27,6 @@ from voicebot.adapters.numbers import KeyedNumbers
 from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import WebRtcLine
-from voicebot.call import Services
 from voicebot.holding.desk import Desk
 from voicebot.holding.queue import Queue
 from voicebot.holding.rules import HoldRules
@@ -49,6 +48,7 @@ from voicebot.model import (
     Typed,
 )
 from voicebot.ports import Line
+from voicebot.services import Services
 from voicebot.settings import HOME
 from voicebot.switchboard import Door, Switchboard
 from voicebot.web.daybook import Daybook

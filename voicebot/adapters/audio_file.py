@@ -25,7 +25,7 @@ _PLAYERS = (
 """Programs that play a file, the likeliest first, with their options."""
 
 MAX_SECONDS = 600
-"""A longer file is no utterance."""
+"""A longer file is no utterance, and too much music to keep in memory."""
 
 
 def read_audio(path: Path) -> Audio:
@@ -43,7 +43,7 @@ def read_audio(path: Path) -> Audio:
     if len(samples) == 0:
         raise AudioFileError(f"{path}: the file holds no sound")
     if len(samples) > MAX_SECONDS * rate:
-        raise AudioFileError(f"{path}: longer than {MAX_SECONDS} seconds; cut it into utterances")
+        raise AudioFileError(f"{path}: longer than {MAX_SECONDS} seconds; cut it shorter")
     # one sample that is no number would spoil its neighbours, too
     sound = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
     resampled = soxr.resample(sound, rate, RATE, quality="HQ")

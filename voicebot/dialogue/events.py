@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from voicebot.dialogue.state import Means
-from voicebot.model import Hypothesis, Language, OfficeId, Sentence
+from voicebot.model import Arrival, Hypothesis, Language, OfficeId, Sentence
 from voicebot.model.holding import Standing
 
 # --- what may happen on the line -------------------------------------------------------
@@ -25,8 +25,7 @@ class Kept:
 class Opened:
     """The line is open."""
 
-    office: OfficeId | None = None
-    """The office whose own number was rung; None where it was the one number."""
+    arrival: Arrival = Arrival()
     means: Means = Means()
     kept: Kept | None = None
     """The place of a caller who is known to have been cut off."""

@@ -40,10 +40,12 @@ from voicebot.model import (
     Decision,
     Hypothesis,
     Language,
+    NumberingPlan,
     Request,
     Sentence,
 )
 from voicebot.model import Action as Wanted
+from voicebot.offices.presets import preset_office
 from voicebot.understanding.keypad import spoken_key
 from voicebot.understanding.matcher import Matcher
 
@@ -63,6 +65,8 @@ class Dialogue:
     matcher: Matcher
     wording: Wording
     languages: tuple[Language, ...]
+    numbering: NumberingPlan = NumberingPlan()
+    """How the numbers in the town's files are to be read."""
 
     @property
     def replies(self) -> Replies:
@@ -113,12 +117,13 @@ class Dialogue:
         state = replace(state, means=opened.means)
         if opened.kept is not None:
             return self.waiting.resumed(state, opened.kept)
-        if opened.office is None:
+        rung = preset_office(opened.arrival, self.content, self.numbering)
+        if rung is None:
             greeting = self.wording.greeting(self.content.town, self.languages)
             return self.speech.say(state, greeting)
-        wanted = (Request(Wanted.TALK, opened.office),)
+        wanted = (Request(Wanted.TALK, rung),)
         state = replace(state, phase=Phase.CONFIRMING, pending=wanted)
-        office = self.content.office(opened.office)
+        office = self.content.office(rung)
         return self.speech.say(
             state, self.wording.preset(self.content.town, office, self.languages)
         )

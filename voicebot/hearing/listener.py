@@ -103,6 +103,12 @@ class Listener:
             self._guess.hearing.cancel()
             self._guess = None
 
+    def reset(self) -> None:
+        """Forget the sound heard so far and any utterance begun."""
+        self.stop()
+        if self._endpointer is not None:
+            self._endpointer.reset()
+
     async def hear(self, segment: Segment, held: Language | None) -> Utterance | None:
         """What was said, `held` being the call's language; None when it was no speech.
 

@@ -15,6 +15,17 @@ _SEAM = RATE // 20
 _SILENCE = Audio(np.zeros(FRAME_SAMPLES, np.int16))
 
 
+RINGING_LOUDNESS = -28.0
+"""LUFS of the ringing tone."""
+
+
+def ringing() -> Audio:
+    """What Italian exchanges let a caller hear while it rings: 425 Hz, a second in five."""
+    t = np.arange(5 * RATE) / RATE
+    tone = np.sin(2 * np.pi * 425 * t) * (t < 1.0)
+    return Audio((8000 * tone).astype(np.int16))
+
+
 class Piece:
     """A piece of music, ready to be played to many at once."""
 
