@@ -59,7 +59,7 @@ def taken(
     [
         (taken(), Outcome.ACCEPTED),
         (taken(candidates=(CASA,)), Outcome.WRONG),
-        (taken(candidates=({**POLO_1, "action": "hours"},)), Outcome.WRONG),
+        (taken(candidates=({**POLO_1, "action": "hours"},)), Outcome.MISTAKEN),
         (taken(candidates=({"office": None, "action": "operator", "score": 1},)), Outcome.WRONG),
         (taken(candidates=({"office": None, "action": "talk", "score": 1},)), Outcome.ASKED_WRONG),
         (taken("confirm", (POLO_1, CASA)), Outcome.ASKED),

@@ -49,6 +49,9 @@ class Outcome(StrEnum):
     ASKED = "asked"
     """Asked about the right office, or to choose among some with it."""
     WRONG = "accepted_wrong"
+    """Another office, or none of those meant."""
+    MISTAKEN = "accepted_other_action"
+    """The right office, but its hours told who would talk to it, or the like."""
     ASKED_WRONG = "asked_wrong"
     """Asked about other offices, or which of all."""
     REJECTED = "rejected"
@@ -107,8 +110,9 @@ def office_outcome(result: Result) -> Outcome:
         if report["office"] is None and report["action"] in OFFICE_ACTIONS:
             return Outcome.ASKED_WRONG
         # Where several offices may be meant, taking one of them is a guess.
-        sure = len(wanted.offices) == 1 and _is(wanted, report)
-        return Outcome.ACCEPTED if sure else Outcome.WRONG
+        if wanted.offices != {report["office"]}:
+            return Outcome.WRONG
+        return Outcome.ACCEPTED if _is(wanted, report) else Outcome.MISTAKEN
     offered: Sequence[Mapping[str, Any]] = report["candidates"]
     among = offered[:1]
     if decision == Decision.CHOOSE:

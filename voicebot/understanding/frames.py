@@ -82,11 +82,11 @@ class Frames(Generic[Meaning]):
         self._totals = np.maximum(self._weights.sum(axis=1), 1e-6)
         self._users = {lexicon.ids[word]: len(meanings) for word, meanings in users.items()}
         self._telling = {
-            meaning: [
+            meaning: {
                 lexicon.ids[word]
                 for word, meanings in users.items()
                 if meanings == {meaning} and word not in ignored
-            ]
+            }
             for meaning in rows
         }
 
@@ -119,7 +119,7 @@ class Frames(Generic[Meaning]):
             for meaning in self._rows
         }
         return {
-            meaning: replace(fit, telling=float(said[self._telling[meaning]].max(initial=0.0)))
+            meaning: replace(fit, telling=_surest(sentence, self._telling[meaning], taken))
             for meaning, fit in fits.items()
         }
 
@@ -148,6 +148,20 @@ class Frames(Generic[Meaning]):
             strange=strange / max(1, len(rest)),
             phrase=self._frames[row].text,
         )
+
+
+def _surest(sentence: Sentence, telling: Set[int], taken: frozenset[int]) -> float:
+    """How surely any of these words was said; a word that is known as another is not misheard."""
+    exact = {hit.first for hits in sentence.hits.values() for hit in hits if hit.similarity == 1.0}
+    return max(
+        (
+            hit.similarity
+            for word in telling & sentence.hits.keys()
+            for hit in sentence.hits[word]
+            if hit.first not in taken and (hit.similarity == 1.0 or hit.first not in exact)
+        ),
+        default=0.0,
+    )
 
 
 def _positions(sentence: Sentence, known: Set[int]) -> frozenset[int]:

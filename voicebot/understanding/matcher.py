@@ -26,11 +26,14 @@ from voicebot.understanding.commands import (
     is_accepted,
 )
 from voicebot.understanding.fillers import fillers
-from voicebot.understanding.frames import Fit, Frame, Frames
+from voicebot.understanding.frames import Frame, Frames
 from voicebot.understanding.lexicon import Lexicon
 from voicebot.understanding.normalise import number_words, words
+from voicebot.understanding.numbered import heads
+from voicebot.understanding.questions import MARKER, action_alone, action_at
 from voicebot.understanding.sentence import Sentence, read
 from voicebot.understanding.sound import Pronounce, coarse
+from voicebot.understanding.sounding import Sounding
 from voicebot.understanding.spotter import Sighting, Spotter
 
 ACCEPT = 0.8
@@ -41,21 +44,6 @@ CHOOSE = 0.7
 """Score from which a need of several offices is worth asking which."""
 NEAR = 0.08
 """Scores this close are a tie."""
-_ASKED = 0.65
-"""Share of a frame that must be said around an office to ask for hours or the way."""
-_WHOLE = 0.9
-"""Share of a frame from which it counts whatever else is said."""
-_TELLING = 0.75
-"""How surely a word must be said that only such questions have, below that share."""
-_STRANGE_ASKING = 0.5
-"""Share of strange words from which more of the frame must be said."""
-_ASKED_ALONE = 0.8
-"""Share of a frame that must be said where no office is named, or much else is."""
-_STRANGE_ALONE = 0.25
-"""Share of the words that may be left unexplained where no office is named."""
-_STRANGE_WITHOUT = 0.1
-"""The same for a frame that leaves room for an office."""
-_MARKER = "{office}"
 _REJECTED = Understanding(Decision.REJECT, ())
 
 
@@ -67,6 +55,10 @@ class _Compiled:
     spotter: Spotter
     actions: Frames[Action]
     commands: Frames[Command]
+    names: frozenset[str]
+    """The words of the offices' official names."""
+    sounding: Sounding | None
+    """None where words are known by their letters alone."""
 
 
 class Matcher:
@@ -96,21 +88,25 @@ class Matcher:
         compiled = self._compiled[language]
         sentence = read(text, language, today, compiled.lexicon)
         commands = commands_in(sentence, compiled.commands)
-        sightings = compiled.spotter.spot(
-            sentence, compiled.actions.explained(sentence) | compiled.commands.explained(sentence)
-        )
-        office = self._office(sentence, sightings, compiled.actions)
+        explained = compiled.actions.explained(sentence) | compiled.commands.explained(sentence)
+        sightings = compiled.spotter.spot(sentence, explained)
+        office = self._office(sentence, sightings, compiled)
         command = commands[0] if commands else None
         if command and is_accepted(command) and not _outdone(command, office):
             return Understanding(Decision.ACCEPT, (command, *office.candidates))
         if office.decision is not Decision.REJECT:
             return office
-        alone = _alone(sentence, compiled.actions)
+        alone = action_alone(sentence, compiled.actions)
         if alone:
             return Understanding(Decision.ACCEPT, (alone,))
         switch = self._languages.find(text)
         if switch:
             return Understanding(Decision.ACCEPT, (switch,))
+        sounded = _sounded(sentence, compiled, explained)
+        if sounded:
+            return Understanding(
+                Decision.CHOOSE if len(sounded) > 1 else Decision.CONFIRM, tuple(sounded)
+            )
         return Understanding(Decision.REJECT, (*office.candidates, *commands[:1]))
 
     def language_command(self, text: str) -> Language | None:
@@ -119,7 +115,7 @@ class Matcher:
         return found.request.to_language if found else None
 
     def _office(
-        self, sentence: Sentence, sightings: Sequence[Sighting], actions: Frames[Action]
+        self, sentence: Sentence, sightings: Sequence[Sighting], compiled: _Compiled
     ) -> Understanding:
         meant = _apart(
             [
@@ -131,7 +127,8 @@ class Matcher:
         if not meant:
             return _REJECTED
         taken = frozenset[int]().union(*(seen.positions for seen in meant))
-        action, day = _action(sentence, actions, taken)
+        named = any(compiled.names.issuperset(seen.head.words) for seen in meant)
+        action, day = action_at(sentence, compiled.actions, taken, named)
         scores = self._weigh(meant)
         part = sentence.part if day else None
         candidates = tuple(
@@ -167,7 +164,7 @@ def _compile(book: PhraseBook, offices: Sequence[Office], pronounce: Pronounce |
     ]
     phrases = (*named, *book.offices)
     actions = [
-        Frame(phrase.text, words(phrase.text.replace(_MARKER, " "), language), phrase.action)
+        Frame(phrase.text, words(phrase.text.replace(MARKER, " "), language), phrase.action)
         for phrase in book.actions
     ]
     commands = command_frames(book.commands, language)
@@ -188,7 +185,48 @@ def _compile(book: PhraseBook, offices: Sequence[Office], pronounce: Pronounce |
         spotter=Spotter(phrases, language, lexicon, common, names),
         actions=Frames(actions, language, lexicon),
         commands=Frames(commands, language, lexicon),
+        names=names,
+        sounding=_sounding(phrases, offices, language, sound) if sound else None,
     )
+
+
+def _sounding(
+    phrases: Sequence[OfficePhrase],
+    offices: Sequence[Office],
+    language: Language,
+    sound: Callable[[str], str],
+) -> Sounding:
+    """The names by number, in the words of the official names of any language."""
+    official = {
+        word
+        for office in offices
+        for code, name in office.names.items()
+        for word in words(name, code)
+    }
+    numbered = [
+        head
+        for head in heads(phrases, language)
+        if head.number is not None and len(head.offices) == 1 and official.issuperset(head.words)
+    ]
+    return Sounding(numbered, lambda text: words(text, language), sound)
+
+
+def _sounded(sentence: Sentence, compiled: _Compiled, explained: frozenset[int]) -> list[Candidate]:
+    """The offices whose name and number something said sounds like, as things to ask about."""
+    found = compiled.sounding.find(sentence, explained) if compiled.sounding else []
+    if not found:
+        return []
+    taken = frozenset[int]().union(*(sounded.positions for sounded in found))
+    action, day = action_at(sentence, compiled.actions, taken, named=True)
+    part = sentence.part if day else None
+    return [
+        Candidate(
+            Request(action, sounded.office, day=day, part=part),
+            min(sounded.likeness, ACCEPT) * CONFIRM / ACCEPT,
+            sounded.text,
+        )
+        for sounded in found
+    ]
 
 
 def _sound(language: Language, pronounce: Pronounce) -> Callable[[str], str]:
@@ -214,52 +252,6 @@ def _as_telling(seen: Sighting, other: Sighting) -> bool:
         and seen.positions == other.positions
         and abs(seen.score - other.score) < NEAR
     )
-
-
-def _action(
-    sentence: Sentence, actions: Frames[Action], taken: frozenset[int]
-) -> tuple[Action, date | None]:
-    """What is wanted of the office whose name stands at `taken`, and on which day."""
-    fits = actions.fits(sentence, taken)
-    asked = [fit for action, fit in fits.items() if action is not Action.TALK and _asks(fit)]
-    question = max(asked, key=lambda fit: (fit.evidence, fit.coverage), default=None)
-    talk = fits.get(Action.TALK)
-    if question is None:
-        strange = sentence.content - taken - actions.explained(sentence)
-        bare = sentence.day is not None and (talk is None or talk.coverage < _ASKED) and not strange
-        return (Action.HOURS, sentence.day) if bare else (Action.TALK, None)
-    if talk and talk.coverage >= _ASKED_ALONE and talk.evidence >= question.evidence:
-        return Action.TALK, None
-    return question.meaning, sentence.day if question.meaning is Action.HOURS else None
-
-
-def _asks(fit: Fit[Action]) -> bool:
-    """Whether a question was asked, and not merely something said in the words of one."""
-    if fit.coverage >= _WHOLE:
-        return True
-    strange = fit.strange >= _STRANGE_ASKING
-    return fit.telling >= _TELLING and fit.coverage >= (_ASKED_ALONE if strange else _ASKED)
-
-
-def _alone(sentence: Sentence, actions: Frames[Action]) -> Candidate | None:
-    """A question about hours or the way that names no office."""
-    if sentence.day is not None and not sentence.content:
-        return Candidate(Request(Action.HOURS, day=sentence.day, part=sentence.part), 1.0, "")
-    fits = [
-        fit
-        for fit in actions.fits(sentence).values()
-        if fit.meaning is not Action.TALK
-        and fit.coverage >= _ASKED_ALONE
-        and fit.strange <= (_STRANGE_WITHOUT if _MARKER in fit.phrase else _STRANGE_ALONE)
-        and sentence.content
-    ]
-    if not fits:
-        return None
-    fit: Fit[Action] = max(fits, key=lambda each: (each.evidence, each.coverage))
-    day = sentence.day if fit.meaning is Action.HOURS else None
-    score = fit.coverage * (1.0 - fit.strange)
-    part = sentence.part if day else None
-    return Candidate(Request(fit.meaning, day=day, part=part), score, fit.phrase)
 
 
 def _outdone(command: Candidate, office: Understanding) -> bool:

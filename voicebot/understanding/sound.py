@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -26,9 +27,11 @@ _SAME = str.maketrans(
     }
 )
 """Near vowels and consonants as one; stress, length and what is hardly heard left out."""
+_NASAL = re.compile("[^\\W\\d_]\u0303")
+"""The French "un", "an" and "on" are one vowel on a telephone, and not far from a."""
 
 
 def coarse(pronunciation: str) -> str:
     """A pronunciation with what sounds near written the same, doubled sounds as one."""
-    plain = pronunciation.translate(_SAME)
+    plain = _NASAL.sub("a", pronunciation).translate(_SAME)
     return "".join(sound for at, sound in enumerate(plain) if at == 0 or sound != plain[at - 1])
