@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.conversation import Conversation, play
 from tests.fakes.line import NOISE_LEVEL, SPEECH_LEVEL, FakeLine
@@ -16,9 +21,23 @@ from tests.fakes.speech import (
     heard,
     unclear,
 )
+from voicebot.adapters.audio_file import read_audio
 from voicebot.dialogue import Dialogue
 from voicebot.errors import HearingBusy, HearingError, SpeakingError
-from voicebot.model import Audio, Heard, HungUp, Hypothesis, KeyPress, Sentence, Typed
+from voicebot.model import (
+    FRAME_SAMPLES,
+    Audio,
+    Heard,
+    HungUp,
+    Hypothesis,
+    KeyPress,
+    LineEvent,
+    Sentence,
+    Typed,
+)
+from voicebot.ports import AudioSource
+
+SPEECH = Path(__file__).parent / "data" / "speech"
 
 
 def test_the_greeting_names_the_service_in_four_languages(dialogue: Dialogue) -> None:
@@ -475,3 +494,50 @@ def test_what_was_said_is_logged_only_where_the_setting_asks_for_it(
 
 def test_levels_of_the_fakes_are_apart() -> None:
     assert NOISE_LEVEL < SPEECH_LEVEL
+
+
+class EchoingLine(FakeLine):
+    """Sends back what it plays, 8 dB lower and a tenth of a second later."""
+
+    def attach(self, source: AudioSource) -> None:
+        self._played: list[NDArray[np.int16]] = []
+        self._late = deque([np.zeros(FRAME_SAMPLES, np.int16)] * 5)
+        super().attach(_Recorder(source, self._played))
+
+    async def events(self) -> AsyncIterator[LineEvent]:
+        async for event in super().events():
+            if isinstance(event, Audio):
+                self._late.append((self._played[-1] * 0.4).astype(np.int16))
+                # the caller's tone at 1 kHz: at 8 kHz, as the plain line has it, nobody speaks
+                caller = np.repeat(event.samples[::8], 8) * np.where(np.arange(320) // 8 % 2, 1, -1)
+                event = Audio((caller + self._late.popleft()).astype(np.int16))
+            yield event
+
+
+class _Recorder:
+    def __init__(self, source: AudioSource, played: list[NDArray[np.int16]]) -> None:
+        self._source, self._played = source, played
+
+    def pull(self) -> Audio:
+        frame = self._source.pull()
+        self._played.append(frame.samples)
+        return frame
+
+
+def test_the_bot_does_not_stop_for_its_own_echo_and_does_for_the_caller(
+    dialogue: Dialogue,
+) -> None:
+    clip = read_audio(SPEECH / "it-001-0.flac").samples
+    loud = Audio((clip * (30_000 / np.abs(clip).max())).astype(np.int16))
+
+    async def prompt(sentence: Sentence, slow: bool) -> Audio:
+        return loud
+
+    async def script(talk: Conversation) -> None:
+        await asyncio.sleep(6)
+        assert not talk.ear.segments
+        assert sum(sound for at, sound in talk.line.heard if at < 6) > 200
+        await talk.say(1.5)
+        assert not any(sound for at, sound in talk.line.heard if 6.4 < at < 7.5)
+
+    play(dialogue, script, FakeEar(heard("it", "ufficio casa")), EchoingLine(), prompt)

@@ -60,6 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "dialogue",
         "hearing",
         "speaking",
+        "media",
         "attention",
         "joining",
     },

@@ -1,13 +1,13 @@
 """One call, from the first ring to the last word. Start reading here.
 
-line ──sound──▶ attention: listener, ear ──words──┐
+line ──sound──▶ echo gate ──▶ attention ──words───┐
 line ──keys, typed words──────────────────────────┤
 clock ──silence, the longest call─────────────────┤
 joining ──news of the queue, of operators─────────┤
                                                   ▼
                              dialogue.step(state, event, now)
                                                   │
-line ◀──sound── backdrop ◀── playout ◀── speaker ◀┤
+line ◀── echo gate ◀── backdrop ◀── speaker ◀─────┤
 operator, queue ◀────────────────────── joining ◀─┘
 """
 
@@ -20,6 +20,7 @@ from voicebot import dialogue as talk
 from voicebot.attention import Attention
 from voicebot.hearing.endpointing import EndpointEvent, Noise, SpeechStarted
 from voicebot.joining import Joining
+from voicebot.media.echo import EchoGate
 from voicebot.model import Audio, Caption, HungUp, Hypothesis, KeyPress, LineEvent, Typed
 from voicebot.ports import Line
 from voicebot.services import Services
@@ -59,6 +60,7 @@ class Call:
         self._state = talk.State()
         self._speaker = Speaker(services.prompt, self._on_playout, line.has_audio)
         self._backdrop = Backdrop(self._speaker.playout)
+        self._echo = EchoGate(self._backdrop)
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
         self._attention = Attention(call_id, line, services, self._dialogue, lambda: self._state)
         self._joining = Joining(call_id, line, services, self._backdrop, self._events.put)
@@ -70,7 +72,7 @@ class Call:
 
     async def run(self) -> None:
         """The whole call."""
-        self._line.attach(self._backdrop)
+        self._line.attach(self._echo)
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 opened = self._opened(await self._joining.open(self._tasks))
@@ -108,7 +110,7 @@ class Call:
             case _ if self._joining.joined:
                 pass  # keys and words are between the caller and the operator
             case Audio() if not self._ending:
-                for result in self._attention.feed(event, self._tasks):
+                for result in self._attention.feed(self._echo.hear(event), self._tasks):
                     await self._on_speech(result)
             case KeyPress(key):
                 self._interrupt()

@@ -29,7 +29,7 @@ from voicebot.adapters.sip_setup import SipSetup
 from voicebot.errors import TransferError, Unreached
 from voicebot.media.inbound import Inbound
 from voicebot.media.resampling import Resampler
-from voicebot.model import RATE, Arrival, Audio, Caption, HungUp, LineEvent
+from voicebot.model import RATE, Arrival, Audio, Caption, HungUp, Hush, LineEvent
 from voicebot.ports import AudioSource, Line
 
 logger = logging.getLogger(__name__)
@@ -201,7 +201,11 @@ class SipLine:
         if self._source is None or self._call.remote_on_hold:
             return
         while buffered < formats.ahead:
-            pcm = formats.to_peer(self._source.pull().samples)
+            frame = self._source.pull()
+            if isinstance(frame, Hush):
+                self._call.audio.flush_tx()
+                buffered = 0
+            pcm = formats.to_peer(frame.samples)
             self._call.audio.write(pcm)
             buffered += len(pcm)
 

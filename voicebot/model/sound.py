@@ -34,6 +34,11 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Hush(Audio):
+    """A frame by which a voice breaks off: what a line holds ahead of it is not to be heard."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """One utterance, cut out of the caller's sound by voice activity."""
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from voicebot.model import FRAME_SAMPLES, RATE, Audio, Sentence
+from voicebot.model import FRAME_SAMPLES, RATE, Audio, Hush, Sentence
 
 PAUSE_BETWEEN = RATE * 3 // 10
 """Samples of silence after each sentence."""
@@ -128,10 +128,13 @@ class Playout:
         return Audio(frame)
 
     def _fall_silent(self) -> Audio:
-        """Silence, led in by a 10 ms fade where a voice was cut, so that nothing clicks."""
+        """Silence, led in by a 10 ms fade where a voice was cut, so that nothing clicks.
+
+        Sentences end in silence: a voice that is cut was interrupted.
+        """
         if self._last_sample == 0:
             return _SILENCE
         frame = np.zeros(FRAME_SAMPLES, np.int16)
         frame[:_FADE] = (self._last_sample * np.linspace(1, 0, _FADE)).astype(np.int16)
         self._last_sample = 0
-        return Audio(frame)
+        return Hush(frame)
