@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from ipaddress import ip_network
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +22,9 @@ from tests.adapters.sip_side import (
     tone,
 )
 from tests.adapters.sip_telephone import Telephone, needs_baresip
+from tests.adapters.test_sip_stack import invite
 from tests.fakes.keypad import Keypad
+from voicebot.adapters.sip_message import parse
 from voicebot.model import RATE, Arrival, Caption, HungUp
 
 # --- keys ------------------------------------------------------------------------------
@@ -233,6 +236,96 @@ async def test_a_caller_hangs_up_in_the_moment_of_the_answer(tmp_path: Path) -> 
             await sipp(tmp_path, "bye_for_ack", side.port)
             for call in side.calls[number:]:
                 assert await call.ended() == HungUp("caller")
+
+
+@needs_sipp
+async def test_an_answer_that_is_lost_comes_again_and_the_call_is_one(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, "lost_ack", seconds=1) as (rtp, call):
+        await rtp.speak(tone(CALLER_TONE, NARROW, 0.4))
+        assert all(call.loud[-10:])
+        assert len(side.calls) == 1
+
+
+@needs_sipp
+async def test_an_exchange_with_session_timers_refreshes_the_call(tmp_path: Path) -> None:
+    async with answering() as side:
+        async with calling(side, tmp_path, "session_timer", seconds=0.8) as (rtp, call):
+            await rtp.speak(tone(CALLER_TONE, NARROW, 2.2))
+            loud = call.loud
+            assert loud[loud.index(True) :].count(True) >= 100
+        assert await call.ended() == HungUp("caller")
+
+
+@needs_baresip
+async def test_a_real_telephone_holds_and_resumes(tmp_path: Path) -> None:
+    speech = tmp_path / "speech.wav"
+    soundfile.write(speech, tone(CALLER_TONE, NARROW, 30), NARROW)
+    async with answering() as side, Telephone.open(tmp_path / "peer", speech) as telephone:
+        telephone.do("dial", f"sip:100@127.0.0.1:{side.port}")
+        call = await side.call()
+        await asyncio.sleep(1.5)
+        assert all(call.loud[-10:])
+        for _ in range(2):
+            telephone.do("hold")
+            await asyncio.sleep(1.2)
+            pulled = call.voice.pulled
+            assert not any(call.loud[-20:])
+            await asyncio.sleep(0.3)
+            assert call.voice.pulled == pulled
+            telephone.do("resume")
+            await asyncio.sleep(1.2)
+            assert all(call.loud[-10:])
+        telephone.do("hangup")
+        assert await call.ended() == HungUp("caller")
+
+
+async def test_callers_who_change_their_mind_as_they_are_answered() -> None:
+    """CANCEL and our 200 cross on the way: each caller gets one final answer, and no call is left
+    that nobody knows of."""
+    async with answering() as side:
+        delays = [0.0005 * (number % 15) for number in range(45)]
+        outcomes = [
+            await changing_mind(side.port, number, delay) for number, delay in enumerate(delays)
+        ]
+        assert set(outcomes) == {200, 487}
+        async with asyncio.timeout(10):
+            while side.stack._lines:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        for call in side.calls:
+            assert await call.ended() == HungUp("caller")
+
+
+async def changing_mind(port: int, number: int, delay: float) -> int:
+    """Call, and cancel so many seconds later; the final answer, which was dealt with as is due."""
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind(("127.0.0.1", 0))
+        peer.setblocking(False)
+        here = b":%d" % peer.getsockname()[1]
+        ask = invite(port, number).replace(b":4000", here)
+        peer.sendto(ask, ("127.0.0.1", port))
+        if delay:
+            await asyncio.sleep(delay)
+        cancel = in_dialog(ask, b"CANCEL", ask.split(b"\r\n")[3])
+        peer.sendto(cancel, ("127.0.0.1", port))
+        async with asyncio.timeout(10):
+            while True:
+                answer = parse(await loop.sock_recv(peer, 4096))
+                if answer and answer.status >= 200 and answer.method == "INVITE":
+                    break
+        to = b"To: " + answer.header("to").encode()
+        peer.sendto(in_dialog(ask, b"ACK", to), ("127.0.0.1", port))
+        if answer.status == 200:
+            bye = in_dialog(ask, b"BYE", to).replace(b"CSeq: 1", b"CSeq: 2")
+            peer.sendto(bye.replace(b"z9hG4bK", b"z9hG4bKbye"), ("127.0.0.1", port))
+        return answer.status
+
+
+def in_dialog(ask: bytes, method: bytes, to: bytes) -> bytes:
+    """The INVITE made another request."""
+    lines = ask.split(b"\r\n\r\n")[0].replace(b"INVITE", method).split(b"\r\n")
+    kept = [line for line in lines if not line.startswith((b"Content", b"To:"))]
+    return b"\r\n".join([*kept, to, b"Content-Length: 0", b"", b""])
 
 
 # --- who is let in ---------------------------------------------------------------------

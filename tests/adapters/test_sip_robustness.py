@@ -171,6 +171,7 @@ async def test_garbage_for_an_sdp_harms_no_running_call(tmp_path: Path, count: i
 
 
 @needs_sipp
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("count", [25, pytest.param(1000, marks=long)])
 async def test_many_calls_one_after_another_leave_nothing(tmp_path: Path, count: int) -> None:
     async with answering() as side:
