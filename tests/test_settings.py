@@ -269,3 +269,18 @@ def test_networks_are_read_and_numbers_have_a_plan(folder: Path) -> None:
 def test_a_network_that_is_none(folder: Path, network: str) -> None:
     write(folder, f'[sip]\npeers = ["{network}"]\n')
     assert "sip.peers.0" in complaint()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["sip:+39333@trunk.example", "sip:{number}", "sip:{other}@x", "{number}@x", "sip:a@{number}"],
+)
+def test_a_way_to_call_back_that_is_none(folder: Path, target: str) -> None:
+    write(folder, f"[connect]\ncall_back = {json.dumps(target)}\n")
+    assert "connect.call_back: String should match pattern" in complaint()
+
+
+def test_a_way_to_call_back(folder: Path) -> None:
+    write(folder, '[connect]\ncall_back = "sip:0{national}@trunk.example"\n')
+    assert load_settings().connect.call_back == "sip:0{national}@trunk.example"
+    assert load_settings().connect.call_back_to == ("+390", "+393")

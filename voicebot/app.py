@@ -150,7 +150,9 @@ class House:
                 **given,
                 accounts=accounts,
                 targets=connect.targets,
-                max_placed=connect.max_calls if connect.targets else 0,
+                max_placed=connect.max_calls if connect.targets or connect.call_back else 0,
+                call_back=connect.call_back,
+                call_back_to=connect.call_back_to,
                 numbering=self.settings.numbering.plan,
             )
             board = self.switchboard

@@ -92,7 +92,7 @@ class BridgedOnly:
 
 
 class Dialler(Protocol):
-    """Places calls to the targets that the settings name, and to no others."""
+    """Places calls: to targets that the settings name, and back to callers where they let us."""
 
     async def dial(self, target: str, patience: float, note: str | None = None) -> Line:
         """The line, once the target has answered; `note` is for the screen of what rings.
@@ -101,6 +101,16 @@ class Dialler(Protocol):
 
         Raises:
             DialError: says why nobody was reached.
+        """
+
+    def may_call_back(self, number: str) -> bool:
+        """Whether the settings let a caller with this number (E.164, or an extension) be called."""
+
+    async def call_back(self, number: str, patience: float) -> Line:
+        """The line of a caller who asked to be called, once they have answered.
+
+        Raises:
+            DialError: says why they were not reached.
         """
 
 

@@ -47,6 +47,15 @@ Target = Annotated[
 ]
 """Whom to dial: `sip:user@host`, or a number of the exchange that an account registers at."""
 
+CallBackTarget = Annotated[
+    str,
+    Field(
+        pattern=r"^(\+?[0-9*#]*\{(number|national)\}"
+        r"|sips?:[^\s<>\"?;@{}]*\{(number|national)\}@[^\s<>\"?@{}]+)$"
+    ),
+]
+"""The same with the caller's number in it: `{number}` in full, or `{national}`."""
+
 
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -179,6 +188,11 @@ class Connect(_Group):
     """Desk telephones that operators may choose instead of a headset."""
     offices: dict[OfficeId, OfficeRoute] = {}
     """By office; one that is not here has the queue."""
+    call_back: CallBackTarget | None = None
+    """How callers who ask for it are called back; None: nobody is."""
+    call_back_to: tuple[Annotated[str, Field(pattern=r"^\+?[0-9]+$")], ...] = ("+390", "+393")
+    """How the numbers begin that may be called back: fixed lines and mobiles, none that cost
+    extra. A caller's number may be forged, so this decides what a joker can make us pay."""
 
     @property
     def targets(self) -> frozenset[str]:
@@ -447,9 +461,10 @@ class Settings(BaseSettings):
     def _reachable(cls, value: Connect, info: ValidationInfo) -> Connect:
         """What is to be dialled must fit what takes calls."""
         sip = info.data.get("sip")
-        if not isinstance(sip, Sip) or not value.targets:
+        targets = value.targets | ({value.call_back} if value.call_back else set())
+        if not isinstance(sip, Sip) or not targets:
             return value
-        numbers = sorted(one for one in value.targets if not one.startswith("sip"))
+        numbers = sorted(one for one in targets if not one.startswith("sip"))
         if numbers and not sip.accounts:
             raise ValueError(
                 f"{', '.join(numbers)}: a number alone is one of the exchange that an account "

@@ -26,6 +26,7 @@ from tests.adapters.sip_side import (
 )
 from tests.adapters.sip_telephone import Telephone, needs_baresip
 from voicebot.adapters.sip_dialler import SipDialler
+from voicebot.adapters.sip_setup import SipAccount
 from voicebot.errors import DialError, Unreached
 from voicebot.model import RATE, HungUp
 from voicebot.ports import Line
@@ -210,6 +211,45 @@ async def test_before_the_stack_runs_nobody_is_reachable() -> None:
     side = Side(wanted)
     dialler = SipDialler(side.stack, wanted)
     assert await refusal(dialler.dial("sip:201@127.0.0.1:5999", 5)) is Unreached.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("how", "number", "address"),
+    [
+        ("sip:{number}@trunk.example", "+393331112222", "sip:+393331112222@trunk.example"),
+        ("sip:0{national}@pbx.example:5070", "+39059203", "sip:0059203@pbx.example:5070"),
+        ("0{national}", "+393331112222", "sip:03331112222@exchange.example"),
+        ("sip:{number}@trunk.example", "+39899123456", None),
+        ("sip:{number}@trunk.example", "+881600000000", None),
+        ("sip:{number}@trunk.example", "+39333x", None),
+        ("sip:{number}@trunk.example", "+39333@elsewhere.example", None),
+        ("sip:{number}@trunk.example", "", None),
+        (None, "+393331112222", None),
+    ],
+)
+def test_who_may_be_called_back(how: str | None, number: str, address: str | None) -> None:
+    account = SipAccount("701", "exchange.example")
+    wanted = replace(setup(), call_back=how, call_back_to=("+390", "+393"), accounts=(account,))
+    assert wanted.address_of_caller(number) == address
+    assert wanted.address(number) is None
+    dialler = SipDialler(Side(wanted).stack, wanted)
+    assert dialler.may_call_back(number) is (address is not None)
+
+
+@needs_baresip
+async def test_a_caller_is_called_back(tmp_path: Path) -> None:
+    """The telephone has the number that the caller called from."""
+    async with desk(tmp_path) as telephone:
+        number = telephone.address.removeprefix("sip:").partition("@")[0]
+        how = telephone.address.replace(number, "{number}")
+        async with dialling(call_back=how, call_back_to=("333",)) as (_, dialler):
+            dialled = asyncio.create_task(dialler.call_back(number, 10))
+            await telephone.until("CALL_INCOMING")
+            telephone.do("accept")
+            call = Taken(await dialled)
+            await call.line.hang_up()
+            assert await refusal(dialler.call_back("+39899123456", 5)) is Unreached.NOT_ALLOWED
+            assert await refusal(dialler.dial(number, 5)) is Unreached.NOT_ALLOWED
 
 
 @needs_baresip

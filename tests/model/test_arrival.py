@@ -53,3 +53,16 @@ def test_whatever_is_written_is_a_number_an_extension_or_nothing(written: str) -
         digits = number.removeprefix("+")
         assert digits.isascii() and digits.isdigit() and len(digits) <= 15
         assert ITALY.e164(number) == number
+
+
+@pytest.mark.parametrize(
+    ("plan", "number", "national"),
+    [
+        (NumberingPlan(), "+39059203", "059203"),
+        (NumberingPlan("33", "0"), "+33123456789", "0123456789"),
+        (NumberingPlan(), "+33123456789", "+33123456789"),
+        (NumberingPlan(), "201", "201"),
+    ],
+)
+def test_a_number_as_it_is_dialled_at_home(plan: NumberingPlan, number: str, national: str) -> None:
+    assert plan.national(number) == national

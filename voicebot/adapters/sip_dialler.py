@@ -34,9 +34,23 @@ class SipDialler:
         Raises:
             DialError: says why nobody was reached.
         """
-        address = self._setup.address(target)
+        return await self._dial(self._setup.address(target), patience, note)
+
+    def may_call_back(self, number: str) -> bool:
+        """Whether the number is one of those that the settings let us call."""
+        return self._setup.address_of_caller(number) is not None
+
+    async def call_back(self, number: str, patience: float) -> Line:
+        """Call a caller who asked for it, at the number that they called from, or gave.
+
+        Raises:
+            DialError: says why they were not reached.
+        """
+        return await self._dial(self._setup.address_of_caller(number), patience, None)
+
+    async def _dial(self, address: str | None, patience: float, note: str | None) -> Line:
         if address is None:
-            logger.error("a target that the settings do not name was not dialled")
+            logger.error("a number that the settings do not allow was not dialled")
             raise DialError(Unreached.NOT_ALLOWED)
         if self._opening + self._stack.placed >= self._setup.max_placed:
             raise DialError(Unreached.UNREACHABLE, "all lines to operators are busy")

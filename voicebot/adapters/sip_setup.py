@@ -74,12 +74,33 @@ class SipSetup:
     exchange that the first account registers at."""
     max_placed: int = 0
     """Calls that we place at once."""
+    call_back: str | None = None
+    """How a caller is called back: a target with `{number}` (E.164) or `{national}` in it."""
+    call_back_to: tuple[str, ...] = ()
+    """How numbers begin that may be called back."""
+    peers: tuple[Network, ...] = ()
+    """Networks from which calls are taken; empty for all."""
+    trusted: tuple[Network, ...] = ()
+    """Networks that vouch for the caller's number they tell."""
+    tones: str = "without_events"
+    """One of `TONES`."""
+    numbering: NumberingPlan = NumberingPlan()
 
     def address(self, target: str) -> str | None:
-        """The SIP address of a target; None where the settings do not name it, and for a number
-        where no account tells whose it is."""
-        if target not in self.targets:
+        """The SIP address of a target; None where the settings do not name it."""
+        return self._address(target) if target in self.targets else None
+
+    def address_of_caller(self, number: str) -> str | None:
+        """Where a caller with this number is called back; None where the settings do not let us."""
+        digits = number.removeprefix("+")
+        known = digits.isascii() and digits.isdigit() and number.startswith(self.call_back_to)
+        if self.call_back is None or not self.call_back_to or not known:
             return None
+        national = self.numbering.national(number)
+        return self._address(self.call_back.format(number=number, national=national))
+
+    def _address(self, target: str) -> str | None:
+        """A number alone is one of the exchange that our first account registers at."""
         if target.startswith(("sip:", "sips:")):
             return target
         if not self.accounts:
@@ -88,14 +109,6 @@ class SipSetup:
         # as the account itself is reached: the stack goes by an address's own transport
         way = "" if account.transport == "udp" else f";transport={account.transport}"
         return f"sip:{target.replace('#', '%23')}@{account.domain}{way}"
-
-    peers: tuple[Network, ...] = ()
-    """Networks from which calls are taken; empty for all."""
-    trusted: tuple[Network, ...] = ()
-    """Networks that vouch for the caller's number they tell."""
-    tones: str = "without_events"
-    """One of `TONES`."""
-    numbering: NumberingPlan = NumberingPlan()
 
     def takes(self, source: str | None) -> bool:
         """Whether calls from this IP address are taken; None is an unknown one."""

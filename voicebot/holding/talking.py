@@ -52,7 +52,7 @@ class Talking:
             if waits is None or self._desk.dialler is None:
                 raise StoreError("there is nobody to call, or nothing to call with")
             number = queue.numbers.unseal(waits.number)
-            line = await self._desk.dialler.dial(number, queue.rules.call_back.ring)
+            line = await self._desk.dialler.call_back(number, queue.rules.call_back.ring)
         except (DialError, StoreError) as error:
             logger.info("ticket %s: not called back: %s", self.ticket.id, error)
             self._calling = None

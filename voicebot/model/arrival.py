@@ -43,6 +43,13 @@ class NumberingPlan:
             return digits
         return f"+{digits}" if SHORTEST < len(digits) <= LONGEST and digits[0] != "0" else None
 
+    def national(self, number: str) -> str:
+        """An E.164 number as it is dialled in this country; others as they are."""
+        own = f"+{self.country_code}"
+        if not number.startswith(own):
+            return number
+        return self.trunk_prefix + number.removeprefix(own)
+
     def _international(self, digits: str) -> str:
         if digits.startswith(self.country_code) and len(digits) > _LONGEST_NATIONAL:
             return digits
