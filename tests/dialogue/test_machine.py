@@ -121,6 +121,10 @@ class ScriptedMatcher:
         candidates = tuple(Candidate(request, score, "") for request, score in requests)
         return Understanding(decision, candidates)
 
+    def homes(self, text: str, language: Language) -> tuple[str, ...]:
+        """Nobody lives anywhere."""
+        return ()
+
 
 def scripted(dialogue: Dialogue, **meanings: tuple[Decision, list[tuple[Request, float]]]) -> Talk:
     """A call in Italian in which sentences mean what the test says."""
@@ -420,6 +424,49 @@ def test_a_need_that_depends_on_the_home_is_asked_by_home(talk: Talk) -> None:
     offices = talk.dialogue.content.offices[:3]
     assert talk.tells(talk.dialogue.wording.choose_by_home("it", offices))
     assert talk.hears("il terzo").state.office == "polo-3"
+
+
+@pytest.mark.parametrize(
+    ("answer", "language", "office"),
+    [
+        ("Abito alla Crocetta", "it", "polo-2"),
+        ("in via Vignolese", "it", "polo-3"),
+        ("I live in Saint Faustino", "en", "polo-3"),
+        ("j'habite à la Crochette", "fr", "polo-2"),
+        ("أسكن في كروتشيتا", "ar", "polo-2"),
+    ],
+)
+def test_the_home_decides_which_of_them(
+    talk: Talk, answer: str, language: Language, office: str
+) -> None:
+    needs = {
+        "it": "assistente sociale",
+        "en": "social worker",
+        "fr": "assistante sociale",
+        "ar": "المرشدة الاجتماعية",
+    }
+    talk.hears(needs[language], language)
+    assert talk.state.phase is Phase.CHOOSING
+    assert talk.hears(answer, language).state.office == office
+
+
+def test_a_street_through_two_areas_leaves_a_choice(talk: Talk) -> None:
+    talk.hears("Mi serve l'assistente sociale").hears("Via Emilia 12")
+    assert [request.office for request in talk.state.pending] == ["polo-1", "polo-2"]
+    assert talk.hears("Via Emilia Est").state.office == "polo-2"
+
+
+def test_a_home_named_with_the_need_is_not_asked_for(talk: Talk) -> None:
+    talk.hears("Mi serve l'assistente sociale, abito alla Crocetta")
+    assert talk.state.office == "polo-2"
+
+
+def test_a_home_that_nobody_knows_leaves_the_keys(talk: Talk) -> None:
+    talk.hears("Mi serve l'assistente sociale").hears("Abito a Katmandu")
+    offices = talk.dialogue.content.offices[:3]
+    assert talk.tells(talk.dialogue.wording.unknown_home("it", offices))
+    assert talk.state.phase is Phase.CHOOSING
+    assert talk.keys("3").state.office == "polo-3"
 
 
 def test_the_choice_keeps_what_was_asked_and_the_day(talk: Talk) -> None:

@@ -64,6 +64,7 @@ def _conversation(wording: Wording, language: Language, content: Content) -> Ite
     yield wording.hearing_trouble(language)
     yield wording.choose(language, content.offices)
     yield wording.choose_by_home(language, content.offices)
+    yield wording.unknown_home(language, content.offices)
     for action in OFFICE_ACTIONS:
         yield wording.which_office(language, action)
     yield wording.no_operator(language, content.telephone)

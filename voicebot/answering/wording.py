@@ -158,6 +158,15 @@ class Wording(Answers):
         """Which of the offices serves the caller's home, each with its key."""
         return (
             self._say(language, "It depends on where you live."),
+            self._say(language, "Tell me your quarter, or your street."),
+            *self._keys(language, offices),
+            self._operator_key(language),
+        )
+
+    def unknown_home(self, language: Language, offices: Sequence[Office]) -> Words:
+        """A quarter or street that is in no office's area, or was not understood."""
+        return (
+            self._say(language, "I do not know that place."),
             self._say(language, "Which of these serves your part of town?"),
             *self._keys(language, offices),
             self._operator_key(language),

@@ -137,6 +137,10 @@ class Dialogue:
             return self._abstained(state, readings, now)
         state = replace(state, language=language)
         reading = readings.get(language)
+        if state.phase is Phase.CHOOSING and not _is_sure(reading):
+            homes = self.requests.at_home(state, said.hypotheses, now)
+            if homes is not None:
+                return homes
         if reading is None or reading.understanding.decision is Decision.REJECT:
             return self._rejected(state, said.hypotheses, now)
         return self.requests.understood(state, reading.understanding, now)
@@ -170,6 +174,10 @@ class Dialogue:
                     return self._keyed(state, self._key_of_place(state, key), now)
         if state.hold is not None:
             return self.waiting.not_understood(state)
+        if state.phase is Phase.CHOOSING and state.failures == 0:
+            again = self.requests.unknown_home(replace(state, failures=1))
+            if again is not None:
+                return again
         language = self.speech.tongue(state)
         failures = state.failures + 1
         state = at_rest(replace(state, failures=failures))
@@ -254,3 +262,8 @@ class Dialogue:
         if state.hold is not None:
             return self.waiting.menu(state, words)
         return self.speech.say(state, words + self.replies.menu(state.language))
+
+
+def _is_sure(reading: Reading | None) -> bool:
+    """Whether a request was made in so many words."""
+    return reading is not None and reading.understanding.decision is Decision.ACCEPT

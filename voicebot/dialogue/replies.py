@@ -71,9 +71,19 @@ class Replies:
         if len(offices) == len(self.content.offices):
             words = self.wording.which_office(language, requests[0].action)
             return words + self.menu(language)
-        if all(office.quarters for office in offices):
+        if self.by_home(requests):
             return self.wording.choose_by_home(language, offices)
         return self.wording.choose(language, offices)
+
+    def by_home(self, requests: Sequence[Request]) -> bool:
+        """Whether these offices do the same work, each for its part of the town."""
+        offices = [self._office(request) for request in requests]
+        return len(offices) > 1 and all(office.quarters for office in offices)
+
+    def unknown_home(self, requests: Sequence[Request], language: Language) -> Words:
+        """The part of town that was named is none of theirs."""
+        offices = [self._office(request) for request in requests]
+        return self.wording.unknown_home(language, offices)
 
     def menu(self, language: Language) -> Words:
         """All the keys."""

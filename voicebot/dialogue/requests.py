@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from voicebot.model import (
     OFFICE_ACTIONS,
     Candidate,
     Decision,
+    Hypothesis,
     Language,
     Request,
     Understanding,
@@ -151,6 +153,26 @@ class Requests:
     def choose(self, state: State, requests: tuple[Request, ...]) -> Step:
         state = replace(state, phase=Phase.CHOOSING, pending=requests)
         return self.speech.say(state, self.replies.choose(requests, self.speech.tongue(state)))
+
+    def at_home(self, state: State, hypotheses: Sequence[Hypothesis], now: datetime) -> Step | None:
+        """What follows from a quarter or street, where the offices on offer differ by that."""
+        if not self.replies.by_home(state.pending):
+            return None
+        for hypothesis in hypotheses:
+            serving = self.matcher.homes(hypothesis.text, hypothesis.language)
+            meant = tuple(request for request in state.pending if request.office in serving)
+            if len(meant) == 1:
+                return self.answer(state, meant[0], now)
+            if meant and len(meant) < len(state.pending):
+                return self.choose(state, meant)
+        return None
+
+    def unknown_home(self, state: State) -> Step | None:
+        """A place that nobody serves: which one of the offices, then."""
+        if not self.replies.by_home(state.pending):
+            return None
+        language = self.speech.tongue(state)
+        return self.speech.say(state, self.replies.unknown_home(state.pending, language))
 
     def for_each_office(self, request: Request) -> tuple[Request, ...]:
         return tuple(replace(request, office=office.id) for office in self.replies.content.offices)

@@ -27,6 +27,7 @@ from voicebot.understanding.commands import (
 )
 from voicebot.understanding.fillers import fillers
 from voicebot.understanding.frames import Frame, Frames
+from voicebot.understanding.homes import Homes
 from voicebot.understanding.lexicon import Lexicon
 from voicebot.understanding.normalise import number_words, words
 from voicebot.understanding.numbered import heads
@@ -75,6 +76,7 @@ class Matcher:
         self._compiled = {
             language: _compile(book, offices, pronounce) for language, book in books.items()
         }
+        self._homes = Homes(offices, pronounce)
         self._languages = LanguageCommands(
             {language: book.commands for language, book in books.items()}
         )
@@ -94,6 +96,8 @@ class Matcher:
         command = commands[0] if commands else None
         if command and is_accepted(command) and not _outdone(command, office):
             return Understanding(Decision.ACCEPT, (command, *office.candidates))
+        if office.decision is Decision.CHOOSE:
+            return self._at_home(office, text, language)
         if office.decision is not Decision.REJECT:
             return office
         alone = action_alone(sentence, compiled.actions)
@@ -113,6 +117,19 @@ class Matcher:
         """The language that `text`, in any of the languages, asks to change to."""
         found = self._languages.find(text)
         return found.request.to_language if found else None
+
+    def homes(self, text: str, language: Language) -> tuple[OfficeId, ...]:
+        """Who serves the quarter or street that an answer names; several where that is open."""
+        return self._homes.find(text, language)
+
+    def _at_home(self, need: Understanding, text: str, language: Language) -> Understanding:
+        """A need of several offices, where the caller has said where they live."""
+        serving = self._homes.find(text, language, sure=True)
+        candidates = tuple(c for c in need.candidates if c.request.office in serving)
+        if not candidates:
+            return need
+        decision = Decision.CHOOSE if len(candidates) > 1 else Decision.ACCEPT
+        return Understanding(decision, candidates)
 
     def _office(
         self, sentence: Sentence, sightings: Sequence[Sighting], compiled: _Compiled

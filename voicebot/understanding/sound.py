@@ -30,8 +30,19 @@ _SAME = str.maketrans(
 _NASAL = re.compile("[^\\W\\d_]\u0303")
 """The French "un", "an" and "on" are one vowel on a telephone, and not far from a."""
 
+_ROUGH = str.maketrans({"b": "p", "d": "t", "v": "f", "z": "s", "ʒ": "ʃ", "u": "o", "i": "e"})
+"""The voice in consonants and the height of vowels."""
+
 
 def coarse(pronunciation: str) -> str:
     """A pronunciation with what sounds near written the same, doubled sounds as one."""
-    plain = _NASAL.sub("a", pronunciation).translate(_SAME)
-    return "".join(sound for at, sound in enumerate(plain) if at == 0 or sound != plain[at - 1])
+    return _once(_NASAL.sub("a", pronunciation).translate(_SAME))
+
+
+def rough(sounds: str) -> str:
+    """Coarse sounds without what a telephone takes away first."""
+    return _once(sounds.translate(_ROUGH))
+
+
+def _once(sounds: str) -> str:
+    return "".join(sound for at, sound in enumerate(sounds) if at == 0 or sound != sounds[at - 1])

@@ -16,6 +16,7 @@ from voicebot.model import OfficeId
 from voicebot.understanding.lexicon import Words
 from voicebot.understanding.numbered import Head
 from voicebot.understanding.sentence import Sentence
+from voicebot.understanding.sound import rough
 
 LONGEST = 4
 """Words that a name may have been heard as."""
@@ -27,10 +28,6 @@ _ALIKE = 80.0
 """Percent of the sounds that must be the same."""
 _CLEARLY = 4.0
 """Percent by which one office must sound better than another."""
-
-_ROUGH = str.maketrans({"b": "p", "d": "t", "v": "f", "z": "s", "ʒ": "ʃ", "u": "o", "i": "e"})
-"""What a telephone takes away first: the voice in consonants, the height of vowels."""
-
 
 Sound: TypeAlias = Callable[[str], str]
 """From a word to its coarse pronunciation."""
@@ -89,8 +86,7 @@ class Sounding:
         return [s for s in found if 100 * (found[0].likeness - s.likeness) < _CLEARLY]
 
     def _rough(self, spoken: Words) -> str:
-        rough = "".join(map(self._sound, spoken)).translate(_ROUGH)
-        return "".join(s for at, s in enumerate(rough) if at == 0 or s != rough[at - 1])
+        return rough("".join(map(self._sound, spoken)))
 
 
 def _windows(size: int) -> Iterable[tuple[int, int]]:
