@@ -34,7 +34,8 @@ class ScriptedMatcher:
         decision, score = self._scores[text]
         if decision is Decision.REJECT:
             return Understanding(decision, ())
-        return Understanding(decision, (Candidate(Request(Action.TALK, "x"), score, text),))
+        request = Request(Action.GOODBYE) if text == "bye" else Request(Action.TALK, "x")
+        return Understanding(decision, (Candidate(request, score, text),))
 
 
 def readings(**by_language: tuple[Decision, float]) -> dict[Language, Reading]:
@@ -50,6 +51,21 @@ def test_the_best_hypothesis_of_each_language_is_read_once() -> None:
     assert list(found) == ["it", "en"]
     assert found["it"].hypothesis.text == "a"
     assert matcher.asked == [("a", "it", TODAY), ("c", "en", TODAY)]
+
+
+def test_what_was_heard_at_second_best_is_asked_about() -> None:
+    matcher = ScriptedMatcher(a=(Decision.REJECT, 0.0), b=(Decision.ACCEPT, 1.0))
+    words = [Hypothesis("it", "a", 0.9), Hypothesis("it", "b", 0.8)]
+    (reading,) = read(cast(Matcher, matcher), words, TODAY).values()
+    assert reading.hypothesis.text == "b"
+    assert reading.understanding.decision is Decision.CONFIRM
+
+
+def test_a_command_heard_at_second_best_is_none() -> None:
+    matcher = ScriptedMatcher(a=(Decision.REJECT, 0.0), bye=(Decision.ACCEPT, 1.0))
+    words = [Hypothesis("it", "a", 0.9), Hypothesis("it", "bye", 0.8)]
+    (reading,) = read(cast(Matcher, matcher), words, TODAY).values()
+    assert reading.understanding.decision is Decision.REJECT
 
 
 def test_nothing_heard_is_nothing_read() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from voicebot.model import Decision, Hypothesis, Language, Understanding
@@ -24,13 +24,32 @@ class Reading:
 def read(
     matcher: Matcher, hypotheses: Sequence[Hypothesis], today: date
 ) -> dict[Language, Reading]:
-    """Each hypothesis with what it would mean, the best one of each language."""
+    """What was said and what it would mean, in each language that was listened in.
+
+    The first hypothesis of a language counts. Where it means nothing another one may, but what
+    was heard at second best is asked about, not acted on.
+    """
     readings: dict[Language, Reading] = {}
     for hypothesis in hypotheses:
-        if hypothesis.language not in readings:
-            understanding = matcher.understand(hypothesis.text, hypothesis.language, today)
+        before = readings.get(hypothesis.language)
+        if before is not None and before.understanding.decision is not Decision.REJECT:
+            continue
+        understanding = matcher.understand(hypothesis.text, hypothesis.language, today)
+        if before is None:
             readings[hypothesis.language] = Reading(hypothesis, understanding)
+        elif _asks_for_office(understanding):
+            decision = understanding.decision
+            if decision is Decision.ACCEPT:
+                decision = Decision.CONFIRM
+            asked = replace(understanding, decision=decision)
+            readings[hypothesis.language] = Reading(hypothesis, asked)
     return readings
+
+
+def _asks_for_office(understanding: Understanding) -> bool:
+    """Whether it names an office, so that the caller can be asked whether it is that one."""
+    request = understanding.request
+    return request is not None and request.office is not None
 
 
 def language_of(
