@@ -89,7 +89,7 @@ class House:
     def _services(self) -> Services:
         settings = self.settings
         return Services(
-            dialogue=lambda: self.live.dialogue,
+            dialogue=self.live.current,
             ear=WhisperEar(self.live.ear),
             voice_activity=build.silero().for_call,
             endpointing=Endpointing(**settings.endpointing.model_dump()),

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import takewhile
+from pathlib import Path
 
 from voicebot import logs
+from voicebot.adapters.audio_file import read_audio
 from voicebot.adapters.clock import TownClock
 from voicebot.adapters.database import Database
 from voicebot.adapters.espeak import Espeak, EspeakVoice
@@ -27,9 +29,10 @@ from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.vosk import Vosk, VoskModel
 from voicebot.adapters.whisper import Whisper
+from voicebot.answering.prerender import fixed_prompts
 from voicebot.answering.wording import Wording, load_catalogues
 from voicebot.dialogue import Dialogue
-from voicebot.errors import SettingsError, SpeakingError, WeightsError
+from voicebot.errors import AudioFileError, SettingsError, SpeakingError, WeightsError
 from voicebot.hearing.language import choose
 from voicebot.holding.queue import Queue
 from voicebot.holding.rank import Widening
@@ -37,6 +40,8 @@ from voicebot.holding.rules import CallBackRules, HoldRules
 from voicebot.model import Content, Expected, Language, OfficeId, Route, Sentence
 from voicebot.ports import Voice
 from voicebot.settings import Settings
+from voicebot.speaking.loudness import level
+from voicebot.speaking.sounds import Lexicon, Sounds
 from voicebot.speaking.voices import Voices
 from voicebot.staff.check import Examiner
 from voicebot.understanding.fillers import fillers
@@ -298,4 +303,26 @@ def _span(seconds: float | None) -> timedelta | None:
 
 def examiner(settings: Settings) -> Examiner:
     """The whole check of the staff files."""
-    return Examiner(settings.languages, matcher, TownClock(settings.time_zone))
+    clock = TownClock(settings.time_zone)
+    return Examiner(settings.languages, matcher, clock, partial(prompts, settings), read_audio)
+
+
+def prompts(settings: Settings, content: Content) -> tuple[Sentence, ...]:
+    """Every sentence that can be foreseen."""
+    wording = Wording(load_catalogues(settings.paths.locales, settings.languages))
+    return fixed_prompts(wording, content, settings.languages)
+
+
+def sounds(settings: Settings, content: Content, folder: Path) -> Sounds:
+    """What staff have settled about how sentences sound; blocking.
+
+    A recording that cannot be read is logged, and the voice speaks.
+    """
+    recordings = {}
+    for key, path in content.recordings.items():
+        try:
+            recordings[key] = level(read_audio(folder / path), settings.speech.loudness)
+        except AudioFileError as error:
+            logger.error("the voice speaks in place of a recording: %s", error)
+    lexicons = {code: Lexicon(entries) for code, entries in content.pronunciation.items()}
+    return Sounds(recordings, lexicons)

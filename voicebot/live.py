@@ -10,12 +10,14 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from voicebot import build
+from voicebot.adapters.audio_file import read_audio
 from voicebot.adapters.child import Child
 from voicebot.adapters.child_side import ChildSettings
 from voicebot.adapters.clock import TownClock
@@ -31,6 +33,7 @@ from voicebot.settings import Settings
 from voicebot.speaking.prompts import Prompts
 from voicebot.staff.archive import Archive, Published
 from voicebot.staff.check import CheckReport, Examiner
+from voicebot.staff.emergency import EmergencyBoard
 from voicebot.staff.opening import start
 from voicebot.staff.publish import Desk, Publisher, State
 
@@ -39,6 +42,7 @@ logger = logging.getLogger(__name__)
 Bar: TypeAlias = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 """Shows progress: from a title to what takes (done, of how many)."""
 
+ALARM_SECONDS = 0.5
 POLL_SECONDS = 5.0
 SETTLE_SECONDS = 0.4
 """How long the staff files must lie still after a save before they are read."""
@@ -68,7 +72,11 @@ class Live:
             archive,
             build.examiner(settings).examine,
         )
-        self.dialogue: Dialogue = build.dialogue(settings, begun.content)
+        self._published = build.dialogue(settings, begun.content)
+        self.dialogue: Dialogue = self._published
+        self._sounds = build.sounds(settings, begun.content, begun.folder)
+        self.board = EmergencyBoard(settings.paths.data / "emergency")
+        self._alarms: object = None
         self._checker: Child[Examiner] = Child(
             partial(build.examiner, settings),
             ChildSettings(
@@ -83,6 +91,14 @@ class Live:
             ChildSettings("ear", max_waiting=settings.speech.max_waiting, max_background=4),
         )
         self._changed = asyncio.Event()
+        self._alarm(self.board.stamp())
+
+    def current(self) -> Dialogue:
+        """What a call that begins now goes by. Looks at one small file: microseconds."""
+        stamp = self.board.stamp()
+        if stamp != self._alarms:
+            self._alarm(stamp)
+        return self.dialogue
 
     async def prepare_first(self, progress: Bar) -> None:
         """Have ready what a caller hears first."""
@@ -95,6 +111,7 @@ class Live:
         """Watch the staff files and render ahead, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch())
+            tasks.create_task(self._watch_alarms())
             if self._settings.speech.render_ahead:
                 tasks.create_task(self._render(progress))
 
@@ -130,12 +147,50 @@ class Live:
 
     async def _go_live(self, content: Content, kept: Published) -> None:
         dialogue = await asyncio.to_thread(build.dialogue, self._settings, content)
+        sounds = await asyncio.to_thread(build.sounds, self._settings, content, kept.folder)
         # Rendered in the background lane, which gives way to the callers that are there.
         first = first_prompts(dialogue.wording, content, dialogue.languages)
         await self._prompts.prepare(first, _silent)
-        self.dialogue = dialogue
-        self._changed.set()
+        self._published, self._sounds = dialogue, sounds
+        self._alarm(self.board.stamp())
         await self._tell_ear(content)
+
+    def _alarm(self, stamp: object) -> None:
+        """Put the emergency closings that are switched on over the published content."""
+        self._alarms = stamp
+        alarms = self.board.read()
+        emergencies = tuple(alarm.emergency for alarm in alarms)
+        content = replace(self._published.content, emergencies=emergencies)
+        self.dialogue = replace(self._published, content=content)
+        recorded = {}
+        for alarm in alarms:
+            for language, name in alarm.recordings.items():
+                if language in self.dialogue.languages:
+                    first, *_ = self.dialogue.wording.emergency(language, alarm.emergency)
+                    try:
+                        recorded[language, first.name] = read_audio(self.board.folder / name)
+                    except VoicebotError as error:
+                        logger.error("the voice speaks in place of a recording: %s", error)
+        recordings = {**self._sounds.recordings, **recorded}
+        self._prompts.use(replace(self._sounds, recordings=recordings))
+        self._changed.set()
+
+    async def _watch_alarms(self) -> None:
+        """Have what an emergency makes callers hear rendered as soon as it is switched on."""
+        while True:
+            before = self.dialogue
+            known = self.current()
+            if known is not before:
+                for emergency in known.content.emergencies:
+                    logger.warning("an emergency closing is on: %s", emergency.office or "all")
+                words = [
+                    sentence
+                    for emergency in known.content.emergencies
+                    for language in known.languages
+                    for sentence in known.wording.emergency(language, emergency)
+                ]
+                await self._prompts.prepare(words, _silent)
+            await asyncio.sleep(ALARM_SECONDS)
 
     async def _tell_ear(self, content: Content) -> None:
         """The names and phrases that callers are likely to say now, without losing a call."""
@@ -151,11 +206,11 @@ class Live:
         look = partial(state_on_disk, intents)
         async for _ in saves(intents, look, poll=POLL_SECONDS, settle=SETTLE_SECONDS):
             for seconds in RETRY_SECONDS:
-                if await self._published():
+                if await self._try_to_publish():
                     break
                 await asyncio.sleep(seconds)
 
-    async def _published(self) -> bool:
+    async def _try_to_publish(self) -> bool:
         """Whether the files were published or refused; else it is worth another try."""
         try:
             await self.publisher.publish()

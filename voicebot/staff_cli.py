@@ -113,6 +113,48 @@ def hours(
 
 
 @staff_commands.command()
+def close(
+    office: Annotated[str | None, typer.Option(help="Its id (default: all offices).")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="The moment, ISO 8601 (default: until voicebot open).")
+    ] = None,
+    message: Annotated[
+        list[str] | None,
+        typer.Option(help="What callers are told, it=TEXT for one language; may be repeated."),
+    ] = None,
+    recording: Annotated[
+        list[str] | None,
+        typer.Option(help="A sound file in its place, it=FILE for one language."),
+    ] = None,
+) -> None:
+    """Close in an emergency: every call that begins from now on hears it at once."""
+    moment = moment_of(until) if until else None
+    closing = desk.Closing(office, moment, message or (), recording or ())
+    emergency = desk.close(load(), closing)
+    where, end = emergency.office or "all offices", emergency.until or "voicebot open"
+    out.print(f"closed: {where}, until {end}", markup=False)
+
+
+@staff_commands.command("open")
+def reopen(
+    office: Annotated[
+        str | None, typer.Option(help="Its id (default: all that is closed).")
+    ] = None,
+) -> None:
+    """End an emergency closing."""
+    count = desk.reopen(load(), office)
+    out.print("open again" if count else "no emergency closing was on", markup=False)
+
+
+@staff_commands.command()
+def prompts(lang: LanguageOption) -> None:
+    """List what the bot says, each sentence with the name under which staff may record it."""
+    for sentence, recorded in desk.prompts(load(), language_of(lang)):
+        mark = "*" if recorded else " "
+        out.print(f"{mark} {sentence.name}: {sentence.shown}", markup=False)
+
+
+@staff_commands.command()
 def history(as_json: JsonOption = False) -> None:
     """List the published versions of the staff files, the newest first."""
     rows = desk.history(load())

@@ -6,23 +6,36 @@ import asyncio
 import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from voicebot import build
-from voicebot.adapters.audio_file import write_audio
+from voicebot.adapters.audio_file import read_audio, write_audio
 from voicebot.adapters.clock import TownClock
 from voicebot.answering.wording import load_catalogues
 from voicebot.content.load import load_content
 from voicebot.errors import ContentError, SettingsError
-from voicebot.model import Action, Content, Language, Request
+from voicebot.model import (
+    LANGUAGES,
+    Action,
+    Audio,
+    Content,
+    Emergency,
+    Language,
+    OfficeId,
+    Request,
+    Sentence,
+)
 from voicebot.settings import Settings
+from voicebot.speaking.loudness import level
 from voicebot.speaking.playout import in_a_row
 from voicebot.staff.archive import Archive, Published
 from voicebot.staff.check import CheckReport, report_lines
 from voicebot.staff.diff import diff
+from voicebot.staff.emergency import Alarm, EmergencyBoard
 from voicebot.staff.preview import Asked, Preview, preview
 from voicebot.staff.publish import Desk, Publisher, State, Status
 from voicebot.staff.words import ENGLISH, StaffWords, load_words
@@ -73,11 +86,17 @@ def rendered(
         AudioFileError: the folder cannot be written to.
     """
     voices = build.voices(settings)
+    content = load_content(settings.paths.intents, settings.languages)
+    settled = build.sounds(settings, content, settings.paths.intents)
+
+    def sound(sentence: Sentence) -> Audio:
+        text = settled.spoken(sentence).text
+        return settled.recording(sentence) or voices.render(text, sentence.language).audio
+
     folder.mkdir(parents=True, exist_ok=True)
     for answer in answers:
-        sounds = (voices.render(one.text, one.language).audio for one in answer.words)
         file = folder / answer.file_name
-        write_audio(file, in_a_row(sounds))
+        write_audio(file, in_a_row(map(sound, answer.words)))
         yield answer, file
 
 
@@ -165,6 +184,80 @@ def rollback(settings: Settings, number: int | None) -> tuple[Status, Path | Non
     desk = Desk(settings.paths.intents, archive, examine)
     publisher = Publisher(desk, nobody_listens, Status(State.LIVE, archive.latest()))
     return asyncio.run(publisher.rollback(number, whoami()))
+
+
+def close(settings: Settings, closing: Closing) -> Emergency:
+    """Switch an emergency closing on; calls that begin from now on hear it.
+
+    Raises:
+        ContentError: there is no such office, or the moment is past.
+        SettingsError: a language is not spoken here.
+        AudioFileError: a recording cannot be read.
+    """
+    now = TownClock(settings.time_zone).now()
+    known = [one.id for one in load_content(settings.paths.intents, settings.languages).offices]
+    if closing.office is not None and closing.office not in known:
+        raise ContentError(f"{closing.office!r} is no office; write one of {', '.join(known)}")
+    until = closing.until
+    if until is not None and until.tzinfo is None:
+        until = until.replace(tzinfo=now.tzinfo)
+    if until is not None and until <= now:
+        raise ContentError(f"{until:%Y-%m-%d %H:%M} is past; write a moment to come")
+    board = EmergencyBoard(settings.paths.data / "emergency")
+    emergency = Emergency(closing.office, now, until, _by_language(settings, closing.messages))
+    recordings = {
+        language: board.add_recording(language, _levelled(settings, Path(file)))
+        for language, file in _by_language(settings, closing.recordings).items()
+    }
+    board.close(Alarm(emergency, whoami(), recordings))
+    return emergency
+
+
+def reopen(settings: Settings, office: OfficeId | None) -> int:
+    """Switch off the emergency closing of an office, or all; returns how many there were."""
+    return EmergencyBoard(settings.paths.data / "emergency").open(office)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """An emergency closing as the command line gives it."""
+
+    office: OfficeId | None
+    until: datetime | None
+    messages: Sequence[str]
+    """Each a text, with `en=` before it where it is not in the first language."""
+    recordings: Sequence[str]
+    """Each a sound file, in the same way."""
+
+
+def _by_language(settings: Settings, given: Sequence[str]) -> dict[Language, str]:
+    found = {}
+    for text in given:
+        code, parted, rest = text.partition("=")
+        if not parted or code not in LANGUAGES:
+            code, rest = settings.languages[0], text
+        spoken_here(settings, code)
+        found[code] = rest
+    return found
+
+
+def _levelled(settings: Settings, file: Path) -> bytes:
+    """A recording as WAV, as loud as the voices."""
+    audio = level(read_audio(file), settings.speech.loudness)
+    with TemporaryDirectory() as folder:
+        write_audio(Path(folder) / "a.wav", audio)
+        return (Path(folder) / "a.wav").read_bytes()
+
+
+def prompts(settings: Settings, language: Language) -> list[tuple[Sentence, bool]]:
+    """Every sentence that can be foreseen, and whether staff have recorded it themselves."""
+    spoken_here(settings, language)
+    content = load_content(settings.paths.intents, settings.languages)
+    return [
+        (sentence, (language, sentence.name) in content.recordings)
+        for sentence in build.prompts(settings, content)
+        if sentence.language == language
+    ]
 
 
 def whoami() -> str:

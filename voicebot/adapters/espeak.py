@@ -17,6 +17,7 @@ import espeakng_loader
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.adapters.ipa import plain
 from voicebot.adapters.waveform import finish
 from voicebot.errors import SpeakingError
 from voicebot.model import Audio, Language
@@ -174,7 +175,8 @@ class EspeakVoice:
         """
         if language != self._language:
             raise SpeakingError(f"{self.name} speaks {self._language}, not {language}")
-        spoken = self._vowels(text) if self._vowels else text
+        written = plain(text)
+        spoken = self._vowels(written) if self._vowels else written
         samples, rate = self._espeak.synthesise(spoken, self._voice)
         return finish(samples.astype(np.float32) / 32768.0, rate)
 

@@ -15,6 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from voicebot.adapters.espeak import Espeak
+from voicebot.adapters.ipa import parts
 from voicebot.adapters.waveform import finish
 from voicebot.errors import SpeakingError
 from voicebot.model import Audio, Language
@@ -177,18 +178,18 @@ class Kokoro:
         if language != self._language:
             raise SpeakingError(f"{self.name} speaks {self._language}, not {language}")
         pause = np.zeros(round(_RUN_PAUSE * _MODEL_RATE), dtype=np.float32)
-        parts: list[NDArray[np.float32]] = []
+        sounds: list[NDArray[np.float32]] = []
         for run in split(self.phonemes(text)):
             tokens = [_TOKENS[letter] for letter in run]
             # A voice has one style for each length of text.
             style = self._styles[len(tokens) - 1]
             try:
-                parts += [self._model.run(tokens, style), pause]
+                sounds += [self._model.run(tokens, style), pause]
             except SpeakingError:
                 raise
             except Exception as error:
                 raise SpeakingError(f"{self.name} cannot say the text: {error}") from error
-        return finish(np.concatenate(parts[:-1]), _MODEL_RATE)
+        return finish(np.concatenate(sounds[:-1]), _MODEL_RATE)
 
     def phonemes(self, text: str) -> str:
         """The text in the model's alphabet, punctuation kept, since the model phrases by it.
@@ -196,6 +197,18 @@ class Kokoro:
         Raises:
             SpeakingError: there is nothing to say in the text.
         """
+        spelt = "".join(
+            rewrite(part, self._language) if is_ipa else self._spelt(part)
+            for part, is_ipa in parts(text)
+        )
+        known = "".join(letter for letter in spelt if letter in _TOKENS).strip()
+        if not any(letter.isalpha() for letter in known):
+            raise SpeakingError("there is nothing to say in the text: it has no letters")
+        return known
+
+    def _spelt(self, text: str) -> str:
+        """A piece of text; the spaces around it stay, since a name may stand beside it."""
+        before, after = " " * text.startswith(" "), " " * text.endswith(" ")
         spelt = ""
         for at, part in enumerate(_MARK.split(text.replace("«", "“").replace("»", "”").strip())):
             if at % 2:
@@ -204,10 +217,7 @@ class Kokoro:
                 spelt += rewrite(
                     self._espeak.phonemes(part, self._phonemiser, _TIE), self._language
                 )
-        known = "".join(letter for letter in spelt if letter in _TOKENS).strip()
-        if not any(letter.isalpha() for letter in known):
-            raise SpeakingError("there is nothing to say in the text: it has no letters")
-        return known
+        return f"{before}{spelt.strip()}{after}"
 
 
 def rewrite(ipa: str, language: Language) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from piper import PiperVoice, SynthesisConfig
 from piper.config import PiperConfig
 
+from voicebot.adapters.ipa import for_piper, plain
 from voicebot.adapters.waveform import finish
 from voicebot.errors import SpeakingError
 from voicebot.model import Audio, Language
@@ -77,7 +78,7 @@ class Piper:
         """
         if language != self._language:
             raise SpeakingError(f"{self.name} speaks {self._language}, not {language}")
-        spoken = self._vowels(text) if self._vowels else text
+        spoken = self._vowels(plain(text)) if self._vowels else for_piper(text)
         settings = SynthesisConfig(normalize_audio=False)
         try:
             chunks = list(self._voice.synthesize(spoken, settings))

@@ -17,6 +17,7 @@ from voicebot.answering.weekly import WeekLine, group_week
 from voicebot.model import (
     Appointment,
     DayPart,
+    Emergency,
     Holiday,
     Language,
     Office,
@@ -98,16 +99,29 @@ class Answers:
         if opening.open_until is not None:
             until = GRAMMARS[language].until(opening.open_until.time())
             return (self._say(language, "We are open now, {until}.", until=until),)
-        closed_now = self._closed_now(language, opening.today)
+        closed_now: Words = (self._closed_now(language, opening.today),)
+        if opening.emergency is not None:
+            closed_now = self.emergency(language, opening.emergency)
+        if opening.next_opening is None and opening.emergency is not None:
+            unknown = self._say(language, "We cannot say yet when we will open again.")
+            return (*closed_now, unknown)
         if opening.next_opening is None:
-            return (closed_now, *self._call_directly(language, office.telephone))
+            return (*closed_now, *self._call_directly(language, office.telephone))
         again = self._say(
             language,
             "We open again {when} {at}.",
             when=self._when(language, opening.next_opening.date(), now.date()),
             at=GRAMMARS[language].at(opening.next_opening.time()),
         )
-        return closed_now, again
+        return (*closed_now, again)
+
+    def emergency(self, language: Language, emergency: Emergency) -> Words:
+        """That an emergency keeps an office closed, in the words of staff where they gave any."""
+        message = emergency.message.get(language, "").strip()
+        if not message:
+            return (self._say(language, "We are closed because of an emergency."),)
+        spoken = digits_in_words(message, GRAMMARS[language])
+        return tuple(closed(language, part) for part in sentences(spoken))
 
     def where(self, language: Language, office: Office) -> Words:
         """Address, how to get there, whether an appointment is needed, and the telephone."""

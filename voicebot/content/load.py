@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicebot.content.build import Sentences, build
@@ -13,7 +13,8 @@ from voicebot.content.checks import StaffFile, check_letters, check_offices
 from voicebot.content.files import fingerprint
 from voicebot.content.phrase_checks import check_phrases, check_sentences
 from voicebot.content.problems import Problem, StaffFilesError, has_errors, in_order
-from voicebot.content.schema import OfficesFile, PhrasesFile, SentencesFile
+from voicebot.content.recordings import find_recordings
+from voicebot.content.schema import OfficesFile, PhrasesFile, PronunciationFile, SentencesFile
 from voicebot.content.tree import parse
 from voicebot.content.wording import Model, validate
 from voicebot.model import Content, Language, told
@@ -76,6 +77,8 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
             reader.problems += check_sentences(file, language, known)
         if file is not None and tests is not None:
             sentences.append(Sentences(language, file, tests))
+    pronunciation = _pronunciation(reader)
+    recordings = find_recordings(intents, languages, reader.problems)
     problems = in_order(reader.problems)
     if town is None or has_errors(problems):
         return Reading(None, problems)
@@ -83,7 +86,15 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
         version = fingerprint(intents)
     except OSError as error:
         return Reading(None, (*problems, unreadable(intents.name, error)))
-    return Reading(build(town, books, sentences, version), problems)
+    content = build(town, books, sentences, version)
+    return Reading(replace(content, pronunciation=pronunciation, recordings=recordings), problems)
+
+
+def _pronunciation(reader: _Reader) -> Mapping[Language, Mapping[str, str]]:
+    """How names are said; the file may be missing."""
+    file = reader.open("pronunciation.yaml", optional=True)
+    entries = reader.validate(file, PronunciationFile)
+    return {} if entries is None else entries.model_dump()
 
 
 def unreadable(name: str, error: OSError) -> Problem:
@@ -99,12 +110,14 @@ class _Reader:
         self.problems: list[Problem] = []
         self._folder = folder
 
-    def open(self, name: str) -> StaffFile | None:
+    def open(self, name: str, optional: bool = False) -> StaffFile | None:
         """The file as a tree, None where there is none to be had."""
         shown = f"{self._folder.name}/{name}" if self._folder.name else name
         try:
             data = (self._folder / name).read_bytes()
         except FileNotFoundError:
+            if optional:
+                return None
             problem = Problem(shown, 0, "", told("the file is missing"), self._missing(name))
             self.problems.append(problem)
             return None

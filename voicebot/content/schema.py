@@ -97,6 +97,20 @@ def _spoken(text: str) -> str:
     return text
 
 
+def _said(text: str) -> str:
+    if text.startswith("/") != (len(text) > 2 and text.endswith("/")):
+        raise wrong(
+            told("{text} has a slash at one end only", text=shown(text)),
+            told('write a respelling, or IPA between two slashes, such as "/ˈmɔdena/"'),
+        )
+    if any(sign in text for sign in "[]|"):
+        raise wrong(
+            told("{text} holds a bracket or a bar", text=shown(text)),
+            told("write letters only, or IPA between two slashes"),
+        )
+    return _spoken(text)
+
+
 def _day(text: str) -> str:
     try:
         parse_date(text)
@@ -147,6 +161,7 @@ Province = Annotated[str, AfterValidator(_province)]
 Spoken = Annotated[str, AfterValidator(_spoken)]
 Template = Annotated[str, AfterValidator(_template)]
 Frame = Annotated[str, AfterValidator(_frame)]
+Said = Annotated[str, AfterValidator(_said)]
 Words = dict[str, Spoken]
 """By language; which languages there must be is looked at in `checks.py`."""
 Templates = Annotated[list[Template], Field(min_length=1)]
@@ -277,6 +292,15 @@ class PhrasesFile(Entry):
     shared: list[SharedEntry] = []
     actions: ActionsEntry
     commands: CommandsEntry
+
+
+class PronunciationFile(Entry):
+    """`pronunciation.yaml`: by language and name, how it is said."""
+
+    it: dict[str, Said] = {}
+    en: dict[str, Said] = {}
+    fr: dict[str, Said] = {}
+    ar: dict[str, Said] = {}
 
 
 class SentenceEntry(Entry):

@@ -76,7 +76,8 @@ class Dialogue:
     @property
     def speech(self) -> Speech:
         """How it is said."""
-        return Speech(self.wording, self.languages)
+        everywhere = (one for one in self.content.emergencies if one.office is None)
+        return Speech(self.wording, self.languages, next(everywhere, None))
 
     @property
     def waiting(self) -> Waiting:
@@ -98,7 +99,9 @@ class Dialogue:
             return state, ()  # what the caller says now is for the operator
         match event:
             case Opened():
-                return self._opened(state, event)
+                emergency = self.speech.emergency
+                alarmed = emergency is not None and emergency.holds(now)
+                return self._opened(replace(state, alarmed=alarmed), event)
             case Finished(sentence):
                 return self._finished(state, sentence), ()
             case Silence():

@@ -25,7 +25,8 @@ class Replies:
         if request.action is Action.WHERE:
             return say.where(language, office)
         calendar, today = calendar_of(office, self.content), now.date()
-        if request.day is not None:
+        is_today = request.day == today and calendar.opening(now).emergency is not None
+        if request.day is not None and not is_today:
             return say.day(language, office, calendar.on(request.day), today, request.part)
         words = say.week(language, office, calendar.week_ahead(today), today)
         words += say.now(language, office, calendar.opening(now), now)

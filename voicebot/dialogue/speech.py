@@ -8,7 +8,7 @@ from typing import TypeAlias
 from voicebot.answering.wording import Wording, Words
 from voicebot.dialogue.events import Action, Announce, HangUp, Leave, Say
 from voicebot.dialogue.state import Phase, State
-from voicebot.model import Language
+from voicebot.model import Emergency, Language
 
 Step: TypeAlias = tuple[State, tuple[Action, ...]]
 
@@ -19,6 +19,8 @@ class Speech:
 
     wording: Wording
     languages: tuple[Language, ...]
+    emergency: Emergency | None = None
+    """What closes all offices, where something does."""
 
     def tongue(self, state: State) -> Language:
         """The language to speak: the first one until the caller's is known."""
@@ -26,11 +28,22 @@ class Speech:
 
     def say(self, state: State, words: Words) -> Step:
         """Say it; the first time in a language, after the notice that a machine speaks."""
-        state = replace(state, said=words)
+        state, before = self._warning(replace(state, said=words))
+        words = before + words
         if state.language is not None and state.language not in state.noticed:
             words = self.wording.notice(state.language) + words
             state = replace(state, noticed=state.noticed | {state.language})
         return state, (Say(words, state.slow),)
+
+    def _warning(self, state: State) -> tuple[State, Words]:
+        """The first time in a language: that an emergency keeps all offices closed."""
+        language = state.language
+        if not state.alarmed or self.emergency is None or language is None:
+            return state, ()
+        if language in state.warned:
+            return state, ()
+        words = self.wording.emergency(language, self.emergency)
+        return replace(state, warned=state.warned | {language}), words
 
     def announce(self, state: State, words: Words) -> Step:
         """Say it when the caller and the bot are silent."""

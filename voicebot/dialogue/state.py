@@ -80,6 +80,10 @@ class State:
     """Silences in a row."""
     noticed: frozenset[Language] = frozenset()
     """Languages in which the caller was told that this is an automatic assistant."""
+    alarmed: bool = False
+    """Whether an emergency had closed all offices when the call began."""
+    warned: frozenset[Language] = frozenset()
+    """Languages in which the caller was told of that."""
     means: Means = Means()
     hold: Hold | None = None
     """Set from the wish to be put through until it is given up or has ended."""

@@ -4,6 +4,7 @@ from voicebot.model.account import Account, Role, Session
 from voicebot.model.arrival import Arrival, NumberingPlan
 from voicebot.model.basics import FRAME_SAMPLES, FRAME_SECONDS, LANGUAGES, RATE, Language, OfficeId
 from voicebot.model.hours import (
+    Emergency,
     Holiday,
     MonthDay,
     OfficeDay,
@@ -39,6 +40,7 @@ from voicebot.model.sound import (
     Segment,
     Sentence,
     Typed,
+    prompt_name,
 )
 from voicebot.model.told import Told, tell, told
 from voicebot.model.town import (
@@ -66,6 +68,7 @@ __all__ = [
     "Content",
     "DayPart",
     "Decision",
+    "Emergency",
     "Example",
     "Expected",
     "FRAME_SAMPLES",
@@ -105,6 +108,7 @@ __all__ = [
     "Way",
     "Week",
     "WeekAhead",
+    "prompt_name",
     "tell",
     "told",
 ]

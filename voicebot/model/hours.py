@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeAlias
 
-from voicebot.model.basics import Language
+from voicebot.model.basics import Language, OfficeId
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +74,23 @@ class SpecialDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """A closing that was switched on while callers ring."""
+
+    office: OfficeId | None
+    """None for all offices."""
+    since: datetime
+    until: datetime | None = None
+    """None until it is switched off."""
+    message: Mapping[Language, str] = field(default_factory=dict)
+    """What callers are told, as whole sentences; where there is none, a standard one."""
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the office is closed by it at that moment. All moments are aware."""
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeDay:
     """One day of one office as it really is."""
 
@@ -100,6 +117,8 @@ class Opening:
     next_opening: datetime | None
     """When it next opens, later than the moment; None when it does not within a year."""
     today: OfficeDay
+    emergency: Emergency | None = None
+    """What closes it now, against all hours."""
 
     @property
     def is_open(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -13,6 +15,20 @@ from numpy.typing import NDArray
 from voicebot.model.basics import RATE, Language
 
 _VOWEL_MARKS = re.compile("[\u064b-\u0652\u0670]")
+
+
+_NAME_LENGTH = 60
+
+
+def prompt_name(text: str) -> str:
+    """A text as the name of its recording; a name gives itself."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    name = "-".join(re.findall(r"[^\W_]+", letters))
+    if len(name) <= _NAME_LENGTH + 5:
+        return name
+    cut = name[:_NAME_LENGTH].rpartition("-")[0] or name[:_NAME_LENGTH]
+    return f"{cut}-{hashlib.sha256(name.encode()).hexdigest()[:4]}"
 
 
 # --- sound -----------------------------------------------------------------------------
@@ -140,6 +156,15 @@ class Sentence:
     """As spoken: numbers in words, Arabic with its vowel marks."""
     written: str | None = None
     """As a reader wants it where that is not what is spoken: a telephone number in figures."""
+
+    @property
+    def name(self) -> str:
+        """Its words, as the name of the file in which staff may record it themselves.
+
+        Small letters and figures without accents, hyphens between the words; of a long sentence
+        the first words, and four digits that tell it from others that begin so.
+        """
+        return prompt_name(self.shown if self.written is None else self.text)
 
     @property
     def shown(self) -> str:

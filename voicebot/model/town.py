@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from voicebot.model.basics import Language, OfficeId
-from voicebot.model.hours import Holiday, Season, SpecialDays, Week
+from voicebot.model.hours import Emergency, Holiday, Season, SpecialDays, Week
 from voicebot.model.request import Action
 
 
@@ -121,6 +121,12 @@ class Content:
     """When the whole town's offices are closed."""
     holidays: Mapping[date, Holiday] = field(default_factory=dict)
     """The public holidays on which the offices are closed."""
+    pronunciation: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+    """By language and name: a respelling, or IPA between slashes."""
+    recordings: Mapping[tuple[Language, str], str] = field(default_factory=dict)
+    """By language and `Sentence.name`: the staff's own sound, a path within their folder."""
+    emergencies: tuple[Emergency, ...] = ()
+    """What is closed just now, whatever the files say; no part of them."""
 
     def office(self, office_id: OfficeId) -> Office:
         """The office of that id; KeyError where there is none."""

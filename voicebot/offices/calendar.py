@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from voicebot.model import (
     Content,
+    Emergency,
     Holiday,
     Office,
     OfficeDay,
@@ -37,6 +38,7 @@ class Calendar:
     exceptions: Sequence[SpecialDays] = ()
     closures: Sequence[SpecialDays] = ()
     holidays: Mapping[date, Holiday] = field(default_factory=dict)
+    emergencies: Sequence[Emergency] = ()
 
     def on(self, day: date) -> OfficeDay:
         """The openings of that day, and what makes them other than usual."""
@@ -62,9 +64,19 @@ class Calendar:
 
     def opening(self, now: datetime) -> Opening:
         """Open or closed, and what comes next; `now` is aware, in the town's time zone."""
+        emergency = next((one for one in self.emergencies if one.holds(now)), None)
+        if emergency is not None:
+            return Opening(None, self._open_after(emergency), self.on(now.date()), emergency)
         return Opening(
             open_until(self.spans_on, now), next_opening(self.spans_on, now), self.on(now.date())
         )
+
+    def _open_after(self, emergency: Emergency) -> datetime | None:
+        """When an office opens after an emergency; None while its end is not known."""
+        until = emergency.until
+        if until is None:
+            return None
+        return until if open_until(self.spans_on, until) else next_opening(self.spans_on, until)
 
     def week_ahead(self, today: date) -> WeekAhead:
         """The weekly hours of today's season, and what differs from them soon.
@@ -99,6 +111,12 @@ class Calendar:
 
 def calendar_of(office: Office, content: Content) -> Calendar:
     """The calendar of an office, with what holds for the whole town."""
+    emergencies = [one for one in content.emergencies if one.office in (None, office.id)]
     return Calendar(
-        office.week, office.seasons, office.exceptions, content.closures, content.holidays
+        office.week,
+        office.seasons,
+        office.exceptions,
+        content.closures,
+        content.holidays,
+        emergencies,
     )

@@ -11,6 +11,7 @@ from voicebot.errors import SpeakingError
 from voicebot.model import Audio, Language, Sentence
 from voicebot.ports import Synthesiser
 from voicebot.speaking.cache import PromptCache
+from voicebot.speaking.sounds import Sounds
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Prompts:
         self._stand_ins: dict[Sentence, str] = {}
         """By sentence, the voice that said it where the preferred one could not."""
         self._rendering: dict[Sentence, asyncio.Task[Audio]] = {}
+        self._sounds = Sounds()
 
     async def audio(self, sentence: Sentence, slow: bool = False) -> Audio:
         """The sentence as sound at `RATE`.
@@ -49,6 +51,10 @@ class Prompts:
         """
         audio = await self._audio(sentence, self._live)
         return await asyncio.to_thread(self._slow_down, audio) if slow else audio
+
+    def use(self, sounds: Sounds) -> None:
+        """From now on go by what staff have settled about the sound of sentences."""
+        self._sounds = sounds
 
     async def prepare(
         self,
@@ -83,6 +89,10 @@ class Prompts:
         return self._cache.prune(before)
 
     async def _audio(self, sentence: Sentence, synthesiser: Synthesiser) -> Audio:
+        recorded = self._sounds.recording(sentence)
+        if recorded is not None:
+            return recorded
+        sentence = self._sounds.spoken(sentence)
         voice = self._stand_ins.get(sentence) or await self._voice(sentence.language, synthesiser)
         kept = await asyncio.to_thread(self._cache.get, sentence, voice)
         if kept is not None:

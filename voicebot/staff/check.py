@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,16 +12,19 @@ from voicebot.content.problems import Problem, has_errors, in_order
 from voicebot.model import (
     OFFICE_ACTIONS,
     Action,
+    Audio,
     Candidate,
     Content,
     Decision,
     Example,
     Language,
     Request,
+    Sentence,
     Understanding,
     told,
 )
 from voicebot.ports import Clock
+from voicebot.staff.sounds import check_recordings
 from voicebot.staff.words import ENGLISH, StaffWords
 from voicebot.understanding.matcher import Matcher
 
@@ -56,10 +59,18 @@ class Examiner:
     matcher: Callable[[Content], Matcher]
     """Makes the understanding of a content; a top-level function."""
     clock: Clock
+    prompts: Callable[[Content], Iterable[Sentence]]
+    """Every sentence of the bot that can be foreseen; a top-level function."""
+    read_audio: Callable[[Path], Audio]
 
     def examine(self, intents: Path) -> CheckReport:
-        """Every mistake in the folder, its test sentences tried."""
-        return check(intents, self.languages, self._understander)
+        """Every mistake in the folder, its test sentences tried and its recordings listened to."""
+        report = check(intents, self.languages, self._understander)
+        if report.content is None or not report.content.recordings:
+            return report
+        prompts = self.prompts(report.content)
+        found = check_recordings(report.content, intents, prompts, self.read_audio)
+        return replace(report, problems=in_order((*report.problems, *found)))
 
     def _understander(self, content: Content) -> Understand:
         known, today = self.matcher(content), self.clock.now().date()
