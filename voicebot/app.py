@@ -225,6 +225,7 @@ class House:
             self._open_line(),
             self.settings.connect.phones,
             self.settings.desk.link,
+            self.settings.desk.target,
             self._ice_servers(),
         )
 

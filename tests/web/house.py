@@ -9,7 +9,7 @@ import threading
 import time as clock
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -27,6 +27,7 @@ from voicebot.adapters.numbers import KeyedNumbers
 from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import WebRtcLine
+from voicebot.errors import Unreached
 from voicebot.holding.desk import Desk
 from voicebot.holding.queue import Queue
 from voicebot.holding.rules import HoldRules
@@ -47,7 +48,7 @@ from voicebot.model import (
     Span,
     Typed,
 )
-from voicebot.ports import Line
+from voicebot.ports import Clock, Line
 from voicebot.services import Services
 from voicebot.settings import HOME
 from voicebot.switchboard import Door, Switchboard
@@ -154,6 +155,24 @@ class Tone:
 
 
 @dataclass
+class Watch:
+    """The store's clock, which a test may set."""
+
+    real: Clock
+    at: datetime | None = None
+    """The moment; None for what it really is."""
+
+    def now(self) -> datetime:
+        """As set, or as it is."""
+        return self.at or self.real.now()
+
+    def wait(self, seconds: float) -> None:
+        """Set it forward, where it is set."""
+        if self.at is not None:
+            self.at += timedelta(seconds=seconds)
+
+
+@dataclass
 class Conversation:
     """One scripted call: greets, echoes, and keeps what it was sent.
 
@@ -212,6 +231,8 @@ class House:
 
     queue: Queue = field(init=False)
     desk: Desk = field(init=False)
+    daybook: Daybook = field(init=False)
+    watch: Watch = field(init=False)
 
     def employ(self, account: Account, password: str) -> None:
         """Add an account."""
@@ -288,10 +309,12 @@ def serve(
     doors = Doors(webrtc=_open_webrtc, text=TextSocketLine)
     staff_texts = load_page_texts(HOME / "locales", STAFF_LANGUAGES, "staff")
     clock = TownClock("Europe/Rome")
-    database = Database("sqlite://", clock)
+    watch = Watch(clock)
+    database = Database("sqlite://", watch)
     queue = Queue(SqlHoldStore(database), rules or RULES, clock, KeyedNumbers(bytes(32)))
-    desk = Desk(queue, FakeDialler({}))
-    room = DeskRoom(desk, Daybook(queue.store, clock), _open_webrtc, PHONES, LINK)
+    desk = Desk(queue, FakeDialler(dict.fromkeys(PHONES, Unreached.UNANSWERED)))
+    daybook = Daybook(queue.store, clock)
+    room = DeskRoom(desk, daybook, _open_webrtc, PHONES, LINK)
     site = Site(lambda: shown, LANGUAGES, texts, (), MAX_BODY, staff_texts)
     sessions = FakeSessions()
     accounts = FakeAccounts(sessions)
@@ -330,7 +353,7 @@ def serve(
         assert not thread.is_alive(), "the server did not stop"
 
     house = House(f"http://127.0.0.1:{port}", switchboard, loops[0], stop, accounts=accounts)
-    house.queue, house.desk = queue, desk
+    house.queue, house.desk, house.daybook, house.watch = queue, desk, daybook, watch
     patch = pytest.MonkeyPatch()
     patch.setattr(switchboard_module, "take_call", house.take_call)
     try:

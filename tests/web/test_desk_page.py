@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 
@@ -11,9 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.web.browser import KEEP_PEERS, REPORT_VIOLATIONS, chromium, needs_chromium
 from tests.web.house import House, serve
-from tests.web.waiting import VOICE, Finished, Held, Keys, WaitingCaller
+from tests.web.waiting import VOICE, WaitingCaller
+from voicebot.holding.events import Finished, Held, Keys, Returned
 from voicebot.model import Account, Role
-from voicebot.model.holding import Priority
+from voicebot.model.holding import Priority, TicketState
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -23,6 +25,9 @@ PASSWORD = "tre parole a caso"
 
 ANNA = Account("anna", "Anna Bianchi", frozenset({Role.OPERATOR}), (), ("it", "fr"))
 BRUNO = Account("bruno", "Bruno Neri", frozenset({Role.OPERATOR}), ("ufficio-casa",), ("it",))
+
+NEAR = 40.0
+"""Hz by which a voice may be off: a browser stretches sound that comes late."""
 
 LOUDEST = """async () => {
   const context = new AudioContext();
@@ -138,7 +143,7 @@ def test_a_call_from_offer_to_wrap_up(house: House, anna: Operator) -> None:
     anna.talks()
     took = caller.heard_at - began
     hertz, decibels = heard(page)
-    assert abs(hertz - VOICE) < 15 and decibels > -60
+    assert abs(hertz - VOICE) < NEAR and decibels > -60
     logger.info("accepted and heard after %.2f s", took)
     assert took < 3, "a busy machine; one second is measured apart"
     page.get_by_label("Appunti").fill("vuole un appuntamento")
@@ -164,3 +169,200 @@ def test_a_call_from_offer_to_wrap_up(house: House, anna: Operator) -> None:
     expect(page.locator("#state")).to_have_text("Disponibile")
     assert "appuntamento" not in page.evaluate("JSON.stringify({...sessionStorage})")
     assert page.evaluate("JSON.stringify({...localStorage})") == "{}"
+
+
+def test_a_declined_call_goes_to_a_colleague(
+    house: House, browser: Browser, anna: Operator
+) -> None:
+    caller = WaitingCaller.join(house)
+    anna.rings()
+    bruno = Operator(browser, house, "bruno")
+    bruno.ready()
+    expect(anna.page.locator("#colleagues")).to_contain_text("Bruno Neri")
+    anna.page.keyboard.press("Alt+r")
+    expect(anna.page.locator("#state")).to_have_text("In pausa")
+    expect(anna.page.locator("#reason")).to_have_text("Una chiamata è stata rifiutata")
+    bruno.rings()
+    row = anna.page.locator("#queue tbody tr")
+    expect(row).to_contain_text("squilla da un collega")
+    bruno.page.get_by_role("button", name="Rispondi").click()
+    bruno.talks()
+    assert caller.state() is TicketState.CONNECTED
+    expect(row).to_have_count(0)
+    bruno.close()
+    assert not bruno.errors
+
+
+def test_a_call_that_nobody_answers_keeps_its_place_and_pauses_the_seat(
+    house: House, anna: Operator
+) -> None:
+    caller = WaitingCaller.join(house)
+    anna.rings()
+    expect(anna.page.locator("#deadline")).to_have_text(re.compile(r"0:0\d"))
+    expect(anna.page.locator("#reason")).to_have_text(
+        "Una chiamata ha squillato senza risposta", timeout=15_000
+    )
+    house.wait_until(caller.waits)
+    expect(anna.page.locator("#queue tbody tr")).to_have_count(1)
+    anna.page.get_by_role("button", name="Sono disponibile").click()
+    anna.rings()
+
+
+def test_a_caller_who_hangs_up_while_it_rings_and_one_in_mid_call(
+    house: House, anna: Operator
+) -> None:
+    first = WaitingCaller.join(house)
+    anna.rings()
+    first.hang_up()
+    expect(anna.page.locator("#state")).to_have_text("Disponibile")
+    second = WaitingCaller.join(house)
+    anna.rings()
+    anna.page.get_by_role("button", name="Rispondi").click()
+    anna.talks()
+    second.hang_up()
+    expect(anna.page.locator("#state")).to_have_text("Lavorazione")
+
+
+def test_her_browser_closed_in_mid_call_puts_the_caller_back_in_place(
+    house: House, browser: Browser
+) -> None:
+    operator = Operator(browser, house)
+    operator.ready()
+    caller = WaitingCaller.join(house)
+    later = WaitingCaller.join(house)
+    operator.rings()
+    operator.page.get_by_role("button", name="Rispondi").click()
+    operator.talks()
+    operator.close()
+    house.wait_until(lambda: bool(caller.got(Returned)), 20)
+    assert caller.waits() and later.waits()
+    assert house.queue.waiting()[0].id == caller.place.ticket.id, "first as before"
+
+
+def test_a_reload_in_mid_call_goes_on_with_it(house: House, anna: Operator) -> None:
+    caller = WaitingCaller.join(house)
+    anna.rings()
+    anna.page.get_by_role("button", name="Rispondi").click()
+    anna.talks()
+    anna.page.get_by_label("Appunti").fill("via Galaverna")
+    anna.page.reload()
+    anna.talks()
+    expect(anna.page.locator("#headset")).to_contain_text("collegata in questa finestra")
+    expect(anna.page.get_by_label("Appunti")).to_have_value("via Galaverna")
+    caller.forget_sound()
+    house.wait_until(lambda: caller.loudest() > 500)
+    hertz, _ = heard(anna.page)
+    assert abs(hertz - VOICE) < NEAR
+    assert not caller.got(Returned)
+
+
+def test_two_windows_have_one_headset_between_them(house: House, anna: Operator) -> None:
+    second = anna.window()
+    headset = second.locator("#headset")
+    expect(headset).to_have_text("La cuffia è in un'altra delle sue finestre.")
+    caller = WaitingCaller.join(house)
+    for page in (anna.page, second):
+        expect(page.locator("#call-title")).to_have_text("Una chiamata per lei")
+    second.get_by_role("button", name="Rispondi").click()
+    anna.talks()
+    hertz, _ = heard(anna.page)
+    assert abs(hertz - VOICE) < NEAR, "answered in one window, heard in the other"
+    second.get_by_role("button", name="Usa la cuffia qui").click()
+    expect(headset).to_have_text("La cuffia è collegata in questa finestra.")
+    expect(anna.page.locator("#headset")).to_have_text(
+        "La cuffia è in un'altra delle sue finestre."
+    )
+    hertz, _ = heard(second)
+    assert abs(hertz - VOICE) < NEAR
+    time.sleep(2)
+    expect(headset).to_have_text("La cuffia è collegata in questa finestra.")
+    second.close()
+    expect(anna.page.locator("#headset")).to_have_text("La cuffia è collegata in questa finestra.")
+    house.wait_until(lambda: caller.loudest() > 500)
+
+
+def test_handed_on_to_a_colleague_with_the_same_place(
+    house: House, browser: Browser, anna: Operator
+) -> None:
+    caller = WaitingCaller.join(house)
+    anna.rings()
+    anna.page.get_by_role("button", name="Rispondi").click()
+    anna.talks()
+    bruno = Operator(browser, house, "bruno")
+    bruno.ready()
+    WaitingCaller.join(house)
+    bruno.rings()
+    bruno.page.get_by_role("button", name="Rifiuta").click()
+    rank = caller.place.ticket.rank
+    bruno.page.get_by_role("button", name="Sono disponibile").click()
+    bruno.rings()
+    bruno.page.get_by_role("button", name="Rispondi").click()
+    bruno.talks()
+    bruno.page.get_by_role("button", name="Riaggancia").click()
+    bruno.page.get_by_role("button", name="Finito, sono disponibile").click()
+    anna.page.get_by_label("Passa a").select_option(label="Bruno Neri (Disponibile)")
+    anna.page.get_by_role("button", name="Passa", exact=True).click()
+    expect(anna.page.locator("#state")).to_have_text("Lavorazione")
+    bruno.rings()
+    bruno.page.get_by_role("button", name="Rispondi").click()
+    bruno.talks()
+    hertz, _ = heard(bruno.page)
+    assert abs(hertz - VOICE) < NEAR
+    assert caller.place.ticket.rank == rank
+    bruno.close()
+    assert not bruno.errors
+
+
+def test_after_the_network_was_away_everything_is_as_it_is(house: House, anna: Operator) -> None:
+    anna.context.set_offline(True)
+    # a stream that is open stays open for the browser: cut it as a router would
+    anna.page.evaluate("dispatchEvent(new Event('online'))")
+    caller = WaitingCaller.join(house)
+    anna.context.set_offline(False)
+    anna.page.evaluate("dispatchEvent(new Event('online'))")
+    anna.rings()
+    caller.hang_up()
+    expect(anna.page.locator("#state")).to_have_text("Disponibile")
+    anna.errors.clear()
+
+
+def test_her_telephone_rings_instead(house: House, anna: Operator) -> None:
+    anna.page.get_by_label("Rispondo con").select_option("201")
+    expect(anna.page.locator("#headset")).to_be_empty()
+    seat = house.desk.seats[0]
+    house.wait_until(lambda: seat.target == "201")
+    anna.page.get_by_label("Rispondo con").select_option("")
+    house.wait_until(lambda: seat.target is None)
+
+
+def test_signing_out_gives_the_seat_free(house: House, anna: Operator) -> None:
+    anna.page.get_by_role("button", name="Esci").click()
+    anna.page.wait_for_url(re.compile("/sign-in"))
+    house.wait_until(lambda: not house.desk.seats)
+
+
+def test_a_session_that_ends_elsewhere_ends_the_desk(house: House, anna: Operator) -> None:
+    async def remove() -> None:
+        await house.accounts.remove("anna")
+
+    house.ask(remove())
+    anna.page.wait_for_url(re.compile("/sign-in"), timeout=25_000)
+    anna.errors.clear()
+
+
+def test_without_a_microphone_the_desk_says_what_to_do(house: House, browser: Browser) -> None:
+    context = browser.new_context(locale="it")
+    context.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () =>"
+        " Promise.reject(new DOMException('none', 'NotFoundError'))"
+    )
+    page = context.new_page()
+    page.goto(f"{house.address}/desk")
+    page.get_by_label("Account").fill("anna")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#headset-problem")).to_have_text(
+        "Nessun microfono trovato. Colleghi la cuffia, poi riprovi."
+    )
+    expect(page.get_by_role("button", name="Sono disponibile")).to_be_disabled()
+    context.close()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.web.house import House, Tone
-from voicebot.holding.events import Finished, Held, HoldEvent, Keys, Returned, Taken
+from voicebot.holding.events import Finished, HoldEvent, Taken
 from voicebot.holding.place import Place
 from voicebot.model import RATE, Audio
 from voicebot.model.holding import Priority, TicketState, Wish
@@ -111,6 +111,3 @@ class WaitingCaller:
             return known.get(self.place.ticket.id, TicketState.CLOSED)
 
         return self._house.ask(look())
-
-
-__all__ = ["VOICE", "Finished", "Held", "Keys", "Returned", "Taken", "WaitingCaller"]

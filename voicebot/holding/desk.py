@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 LOOK = 1.0
 """Seconds between two looks for a caller whom more operators may take by now."""
 
+CLOSING = 2.0
+"""Seconds that what is going on may take when the desk closes."""
+
 
 class Desk:
     """One for each process: operators take the calls that it holds."""
@@ -52,6 +55,9 @@ class Desk:
             await asyncio.gather(self._matching, return_exceptions=True)
         for seat in list(self._seats.values()):
             await seat.sign_out()
+        if self._tasks:
+            # lines that are being closed are let finish
+            await asyncio.wait(self._tasks, timeout=CLOSING)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -129,6 +129,7 @@ class Seat:
             self._desk.start(self.hang_up())
         elif headset is self._headset:
             self._headset = None
+            self._desk.start(headset.close())
             if self.talk is not None and self._telephone is None:
                 grace = self._desk.queue.rules.headset_grace
                 self._after(grace, partial(self._give_back, "the headset is gone"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from voicebot.errors import StoreError
 from voicebot.model.holding import Past
@@ -25,6 +25,11 @@ class Daybook:
         self._read = float("-inf")
         self.today: list[Past] = []
         """As last read."""
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The town's."""
+        return self._clock.now().tzinfo
 
     def start_of_day(self, days: int = 0) -> datetime:
         """Midnight in the town, today or some days from today."""

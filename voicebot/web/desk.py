@@ -51,6 +51,8 @@ class DeskRoom:
     """Desk telephones that operators may choose."""
     link: str = ""
     """The information system's address, with {number} in it."""
+    target: float = 120.0
+    """Seconds to answer in, by which the service level counts."""
     ice_servers: tuple[Mapping[str, str], ...] = ()
 
 
@@ -59,7 +61,7 @@ def add_desk(app: FastAPI, room: DeskRoom) -> None:
     access: Access = app.state.access
     pages: StaffPages = app.state.staff_pages
     presence, changes = Presence(room.desk), Changes()
-    app.state.presence = presence
+    app.state.presence, app.state.changes = presence, changes
     room.desk.queue.on_change.append(changes.tell)
 
     async def leave(who: SignedIn) -> None:
@@ -136,8 +138,11 @@ def add_desk(app: FastAPI, room: DeskRoom) -> None:
 def _check(action: Action, seat: Seat, room: DeskRoom) -> None:
     """
     Raises:
-        DeskError: it names a telephone, an office or a colleague that there is not.
+        DeskError: it names a telephone, an office or a colleague that there is not; or the call
+            is to be answered elsewhere.
     """
+    if action.do == "accept" and seat.target is not None:
+        raise DeskError("answer on your telephone")
     if action.do == "phone" and action.target not in (None, *room.phones):
         raise DeskError("this is no telephone of the settings")
     if action.do == "transfer":

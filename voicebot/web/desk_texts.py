@@ -91,3 +91,21 @@ def headset_problems(_: Gettext) -> dict[str, str]:
         "unreachable": _("The switchboard could not be reached for the headset."),
         "busy": _("The switchboard cannot take the headset now. Try again in a minute."),
     }
+
+
+def overview_texts(_: Gettext) -> dict[str, object]:
+    """The words of the overview's script."""
+    return {
+        **shared_texts(_),
+        "nobody_waits": _("Nobody waits."),
+        "nobody_else": _("Nobody is signed in."),
+        "no_figures": _("Nobody has called yet."),
+        "seconds": _("s"),
+        "answered": _("answered later"),
+        "abandoned": _("abandoned"),
+        "in_time": _("answered in time"),
+        "lost": _("The connection to the switchboard is lost. Trying again…"),
+        "by_hour": _("Callers by hour"),
+        "by_day": _("Callers by day"),
+        "level_by_day": _("Service level by day"),
+    }

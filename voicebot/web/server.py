@@ -22,6 +22,7 @@ from voicebot.switchboard import Door, Switchboard
 from voicebot.web import metrics
 from voicebot.web.desk import DeskRoom, add_desk
 from voicebot.web.guard import Guard, same_site
+from voicebot.web.overview import add_overview
 from voicebot.web.pages import CallerPage, Visit
 from voicebot.web.sign_in import add_sign_in
 from voicebot.web.staff_pages import StaffPages
@@ -80,6 +81,7 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffS
 
     add_sign_in(app, staff.access, StaffPages(HERE / "templates", site.content, site.staff_texts))
     add_desk(app, staff.desk)
+    add_overview(app, staff.desk)
 
     @app.get("/", response_class=HTMLResponse)
     async def caller(
@@ -148,9 +150,12 @@ async def _refused(_: Request, error: Exception) -> Response:
     return JSONResponse(answer, error.status_code, headers=error.headers)
 
 
-async def _malformed(_: Request, error: Exception) -> Response:
+async def _malformed(request: Request, error: Exception) -> Response:
     """A body of another form; says what to send and repeats nothing of what came."""
-    answer = {"error": "request", "message": 'send JSON: {"sdp": "the offer of the browser"}'}
+    what = "what this page sends: load it again"
+    if request.url.path == "/api/calls":
+        what = 'JSON: {"sdp": "the offer of the browser"}'
+    answer = {"error": "request", "message": f"send {what}"}
     return JSONResponse(answer, 422)
 
 

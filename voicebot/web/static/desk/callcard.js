@@ -40,6 +40,8 @@ export function showCall(snapshot, config) {
     now === "none" && snapshot.state === "available" ? config.texts.wait_for_call : "";
   part("about").hidden = now === "none";
   part("offer").hidden = now !== "offer";
+  part("accept").hidden = Boolean(snapshot.phone);
+  part("on-phone").hidden = !snapshot.phone;
   part("talk").hidden = !["talk", "held", "connecting"].includes(now);
   part("notes").hidden = !["talk", "held", "connecting", "wrap_up"].includes(now);
   showUntil(part("deadline"), now === "offer" ? call.deadline : null);

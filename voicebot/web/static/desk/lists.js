@@ -80,7 +80,7 @@ export function language(one, config) {
   return config.texts.languages[one.language] ?? one.language;
 }
 
-function fill(table, rows) {
+export function fill(table, rows) {
   table.tBodies[0].replaceChildren(...rows);
   table.hidden = !rows.length;
 }

@@ -113,6 +113,8 @@ function announce(snapshot) {
 function showHeadset() {
   if (!shown) return;
   const elsewhere = shown.window !== null && shown.window !== me;
+  // the window that had taken it over is closed
+  if (shown.window === null) headset.taken = false;
   if (!shown.phone && !elsewhere && headset.willing) headset.connect();
   const state = headset.state === "none" && elsewhere ? "elsewhere" : headset.state;
   part("headset").textContent = shown.phone ? "" : texts.headset[state];
@@ -152,8 +154,9 @@ function mute(muted) {
   part("mute").textContent = muted ? texts.unmute : texts.mute;
 }
 
-const accept = () => shown?.state === "ringing" && act({ do: "accept", token: shown.call.token });
-const decline = () => shown?.state === "ringing" && act({ do: "decline", token: shown.call.token });
+const rings = () => shown?.state === "ringing";
+const accept = () => rings() && !shown.phone && act({ do: "accept", token: shown.call.token });
+const decline = () => rings() && act({ do: "decline", token: shown.call.token });
 
 part("ready").addEventListener("click", () => act({ do: "ready" }));
 part("pause").addEventListener("submit", (event) => {
