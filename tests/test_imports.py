@@ -80,6 +80,7 @@ FREE = {
     "benches",
     "simulations",
     "build",
+    "build_queue",
     "commands",
     "console",
     "staff_cli",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from fastapi import FastAPI
 
-from voicebot import build
+from voicebot import build, build_queue
 from voicebot.access.sign_in import Access, Limits
 from voicebot.adapters.audio_file import read_audio
 from voicebot.adapters.child import Child
@@ -80,7 +80,7 @@ class House:
         )
         self.live = Live(settings, self.prompts)
         self._database = build.database(settings)
-        self.queue = build.queue(settings, self.live.dialogue.content, self._database)
+        self.queue = build_queue.queue(settings, lambda: self.live.dialogue.content, self._database)
         self.desk = Desk(self.queue)
         limits = {Door.PAGE: settings.http.max_calls, Door.TELEPHONE: settings.sip.max_calls}
         self.switchboard = Switchboard(self._services(), limits)

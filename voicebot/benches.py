@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ import typer
 
 from voicebot import build, commands
 from voicebot.adapters.audio_file import read_audio
+from voicebot.adapters.database import Database
 from voicebot.adapters.sip_caller import Telephones
 from voicebot.adapters.sip_telephone import Echo
-from voicebot.bench import response
+from voicebot.adapters.sql_store import SqlHoldStore
+from voicebot.bench import queue, response
 from voicebot.bench.callers import Caller, read_callers
 from voicebot.bench.calls import Clip, greeting, place
 from voicebot.bench.channel import narrow
@@ -159,3 +162,40 @@ def read_clips(callers: Sequence[Caller]) -> list[Clip]:
         if spoken is not None:
             clips.append(Clip(caller, narrow(audio), *spoken))
     return clips
+
+
+@cli.command("queue")
+def bench_queue(
+    database: Annotated[
+        str | None,
+        typer.Option(help="An empty database to be filled (default: SQLite in a new folder)."),
+    ] = None,
+    tickets: Annotated[int, typer.Option(min=100, help="How many wait.")] = 10_000,
+    claimers: Annotated[int, typer.Option(min=1, help="How many claim at once.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Time the claims of callers in a long queue: one by one, and many at once."""
+    load_ = queue.Load(tickets, min(500, tickets // 10), tickets // 5, claimers)
+    with tempfile.TemporaryDirectory(dir=_made(load().paths.data)) as folder:
+        url = database or f"sqlite:///{folder}/bench.sqlite"
+        with count_bar("filling the queue") as progress:
+            figures = asyncio.run(_claim(url, load_, progress))
+    if as_json:
+        print_json(figures)
+        return
+    for text in lines(figures):
+        out.print(text, markup=False)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+async def _claim(url: str, load_: queue.Load, progress: queue.Progress) -> dict[str, Any]:
+    database = Database(url)
+    try:
+        await database.open()
+        return await queue.measure(SqlHoldStore(database), load_, progress)
+    finally:
+        await database.close()

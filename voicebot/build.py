@@ -6,9 +6,7 @@ What runs in a child process is built there: these are top-level functions that 
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -20,12 +18,10 @@ from voicebot.adapters.database import Database
 from voicebot.adapters.espeak import Espeak, EspeakVoice
 from voicebot.adapters.kokoro import Kokoro, KokoroModel
 from voicebot.adapters.language_head import LanguageHead
-from voicebot.adapters.numbers import KeyedNumbers, secret_in
 from voicebot.adapters.piper import Piper
 from voicebot.adapters.recogniser import RecogniserByLanguage
 from voicebot.adapters.silero import Silero
 from voicebot.adapters.speech_process import Recogniser
-from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.vosk import Vosk, VoskModel
 from voicebot.adapters.whisper import Whisper
@@ -34,9 +30,6 @@ from voicebot.answering.wording import Wording, load_catalogues
 from voicebot.dialogue import Dialogue
 from voicebot.errors import AudioFileError, SettingsError, SpeakingError, WeightsError
 from voicebot.hearing.language import choose
-from voicebot.holding.queue import Queue
-from voicebot.holding.rank import Widening
-from voicebot.holding.rules import CallBackRules, HoldRules
 from voicebot.model import Content, Expected, Language, OfficeId, Route, Sentence
 from voicebot.ports import Voice
 from voicebot.settings import Settings
@@ -244,61 +237,6 @@ def dialogue(settings: Settings, content: Content) -> Dialogue:
 def database(settings: Settings) -> Database:
     """Where the queue and the accounts are kept; not opened yet."""
     return Database(settings.database.url or f"sqlite:///{settings.paths.data}/voicebot.sqlite")
-
-
-def queue(settings: Settings, content: Content, database: Database) -> Queue:
-    """The hold queue, over a database that is opened before the queue is.
-
-    Raises:
-        SettingsError: the key for telephone numbers can't be read.
-    """
-    given = settings.database.key
-    secret = (
-        secret_in(settings.paths.data / "secret.key")
-        if given is None
-        else bytes.fromhex(given.get_secret_value())
-    )
-    return Queue(
-        SqlHoldStore(database),
-        hold_rules(settings, content),
-        TownClock(settings.time_zone),
-        KeyedNumbers(secret),
-    )
-
-
-def hold_rules(settings: Settings, content: Content) -> HoldRules:
-    """What the settings say of the queue, for the town's offices."""
-    given = settings.holding
-    return HoldRules(
-        node=given.node or socket.gethostname(),
-        offices=tuple(office.id for office in content.offices),
-        languages=settings.languages,
-        widening=Widening(
-            any_language=_span(given.any_language_after),
-            other_office=_span(given.other_office_after),
-            stand_ins=given.stand_ins,
-        ),
-        max_head_start=timedelta(seconds=given.max_head_start),
-        offer=given.offer,
-        connecting=given.connecting,
-        grace=given.grace,
-        wrap_up=given.wrap_up,
-        headset_grace=given.headset_grace,
-        reserved=given.reserved,
-        step=given.step,
-        code_delay=given.code_delay,
-        shared_numbers=frozenset(given.shared_numbers),
-        call_back=CallBackRules(
-            given.call_back_tries,
-            given.call_back_window,
-            given.call_back_pause,
-            given.call_back_ring,
-        ),
-    )
-
-
-def _span(seconds: float | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def examiner(settings: Settings) -> Examiner:

@@ -386,6 +386,11 @@ class Holding(_Group):
     """After so long also operators of the offices in `stand_ins` may answer; None: never."""
     stand_ins: dict[OfficeId, tuple[OfficeId, ...]] = {}
     """By office, the offices whose operators may answer for it."""
+    after_closing: float | None = Field(default=900.0, ge=0)
+    """How long after its office has closed those who wait already are still served; None: all of
+    them, however long it takes."""
+    keep: float = Field(default=400 * 86400.0, ge=86400)
+    """How long closed tickets are kept for the figures; they name nobody."""
     step: float = Field(default=0.25, gt=0, lt=1)
     """By what part the wait must have got better before the caller hears of it again."""
     code_delay: float = Field(default=1.0, ge=0)

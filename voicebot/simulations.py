@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from voicebot import build
+from voicebot import build_queue
 from voicebot.adapters.database import Database
 from voicebot.adapters.numbers import KeyedNumbers
 from voicebot.adapters.sql_store import SqlHoldStore
@@ -46,7 +46,9 @@ def simulate_queue(
 ) -> None:
     """Play a morning through the real queue on virtual time, and through other rules beside it."""
     settings = load()
-    rules = build.hold_rules(settings, load_content(settings.paths.intents, settings.languages))
+    rules = build_queue.hold_rules(
+        settings, load_content(settings.paths.intents, settings.languages)
+    )
     rules = replace(
         rules,
         node="simulation",

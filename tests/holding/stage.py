@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -103,6 +103,10 @@ class Caller:
         assert place is not None
         return Caller(place)
 
+    def ended(self) -> bool:
+        """Whether no more events come."""
+        return self._listening.done()
+
     def got(self, kind: type[HoldEvent]) -> list[HoldEvent]:
         """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
@@ -129,15 +133,27 @@ async def accept(seat: Seat, within: float = 60) -> bool:
     return await seat.accept(seat.ticket.token)
 
 
-def play(script: Callable[[Stage], Awaitable[None]], **rules: object) -> None:
-    """Play a scene to its end; nothing of it is left behind."""
+def play(
+    script: Callable[[Stage], Awaitable[None]],
+    closes: Mapping[str, float] | None = None,
+    **rules: object,
+) -> None:
+    """Play a scene to its end; nothing of it is left behind.
+
+    `closes` says after how many seconds an office closes; `rules` are fields of `HoldRules`.
+    """
+    ends = {office: START + timedelta(seconds=after) for office, after in (closes or {}).items()}
+
+    def closed(office: str, now: datetime) -> bool:
+        return office in ends and now >= ends[office]
 
     async def whole() -> None:
         clock = FakeClock(START)
         database = Database("sqlite://", clock)
         await database.open()
         numbers = KeyedNumbers(bytes(32))
-        queue = Queue(SqlHoldStore(database), replace(RULES, **rules), clock, numbers)  # type: ignore[arg-type]
+        known = replace(RULES, **rules)  # type: ignore[arg-type]
+        queue = Queue(SqlHoldStore(database), known, clock, numbers, closed)
         dialler = FakeDialler({})
         desk = Desk(queue, dialler)
         stage = Stage(queue, desk, dialler, database)

@@ -19,7 +19,7 @@ _CLAIMABLE = """
         AND (state = 'waiting' OR deadline <= :now)
         AND (ready_at IS NULL OR ready_at <= :now)
         AND (reserved_for IS NULL OR reserved_for = :operator OR reserved_until <= :now)
-        AND (CAST(:node AS TEXT) IS NULL OR node = :node)
+        AND COALESCE(CAST(:node AS TEXT), node) = node
 """
 
 _IN_LANE = f"""

@@ -78,6 +78,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_immediate)
+        else:
+            event.listen(self._engine, "connect", _prepare_postgresql)
         await self._in_thread(self._migrate)
 
     def _make_engine(self, count: int) -> Engine:
@@ -164,6 +166,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Use the indexes whatever the statistics say: those of a queue that was empty a minute ago are
+    wrong. A node that hangs in the middle of its work must not hold the others up."""
+    for setting in (
+        "enable_seqscan = off",
+        "enable_bitmapscan = off",
+        "lock_timeout = '5s'",
+        "idle_in_transaction_session_timeout = '30s'",
+    ):
+        connection.execute(f"SET {setting}")
+    connection.commit()
 
 
 def _begin_immediate(connection: Connection) -> None:

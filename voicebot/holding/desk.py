@@ -198,6 +198,7 @@ class Desk:
 
     def _claim(self, operator: Operator) -> Claim:
         rules = self.queue.rules
-        places = [(office, code) for office in rules.offices for code in rules.languages]
-        lanes = self.queue.circle().lanes(operator, places, self.queue.now())
+        waited_for = {(one.wish.office, one.wish.language) for one in self.queue.waiting()}
+        wants = sorted({*rules.wants, *waited_for})
+        lanes = self.queue.circle().lanes(operator, wants, self.queue.now())
         return Claim(operator.id, lanes, rules.offer, rules.node)

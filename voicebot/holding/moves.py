@@ -57,6 +57,11 @@ def drop(node: str, grace: float) -> Move:
     return Move(_S.DROPPED, of=LIVE, node=node, seconds=grace)
 
 
+def adopt(node: str) -> Move:
+    """This node was taken for dead, and still holds the call."""
+    return Move(_S.WAITING, of=(_S.DROPPED,), node=node)
+
+
 def hang_up_for_call_back(node: str, number: bytes, window: float) -> Move:
     """The caller hangs up and is to be called within `window` seconds."""
     return Move(_S.WAITING, of=QUEUED, node=node, call_back=(number, window))

@@ -34,6 +34,7 @@ class Place:
         self.told: Standing | None = None
         """What the caller heard last."""
         self._events: deque[HoldEvent] = deque(maxlen=MAX_EVENTS)
+        self._told_once: set[HoldEvent] = set()
         self._news = asyncio.Event()
         self.gone = False
         """Whether the call has let go of it."""
@@ -62,6 +63,16 @@ class Place:
             self._events.extend(waiting)
         self._events.append(event)
         self._news.set()
+
+    def tell_once(self, event: HoldEvent) -> None:
+        """Put it before the call, unless it was before."""
+        if event not in self._told_once:
+            self._told_once.add(event)
+            self.tell(event)
+
+    def untell(self, event: HoldEvent) -> None:
+        """It is so no more: when it is so again, it is news."""
+        self._told_once.discard(event)
 
     def finish(self, event: HoldEvent) -> None:
         """The last event: the ticket is closed."""

@@ -7,9 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from voicebot.errors import StoreError
+from voicebot.holding import moves
+from voicebot.holding.estimates import Overhead, TalkTimes, better
+from voicebot.holding.events import Closing, Deserted, Widened
+from voicebot.holding.outlook import Outlook, Scene, outlook
 from voicebot.holding.place import Place
 from voicebot.holding.rank import Circle, order
 from voicebot.holding.rules import HoldRules
@@ -27,6 +31,15 @@ LOOK = 1.0
 """Seconds between two looks at the queue when nothing happens in this process."""
 SHORTEST_LOOK = 0.2
 """Seconds between two looks when much happens."""
+COUNT, TALKS = 60.0, 300
+"""Seconds between two readings of the last so many talks, from which waits are estimated."""
+FORGET = 3600.0
+"""Seconds between two clearings of what is older than the settings keep."""
+
+NOBODY = Standing(1, None, 0)
+
+Closed: TypeAlias = Callable[[OfficeId, datetime], bool]
+"""Whether those who wait for this office are not served any more, at a moment in UTC."""
 
 
 class Staff(Protocol):
@@ -60,7 +73,15 @@ def _nobody_holds(line: Line, place: Place) -> None:
 class Queue:
     """One for each process. On the event loop; whatever takes time is the store's."""
 
-    def __init__(self, store: HoldStore, rules: HoldRules, clock: Clock, numbers: Numbers) -> None:
+    def __init__(
+        self,
+        store: HoldStore,
+        rules: HoldRules,
+        clock: Clock,
+        numbers: Numbers,
+        closed: Closed = lambda office, now: False,
+    ) -> None:
+        """`closed` says whether those who wait for an office are not served any more."""
         self.store = store
         self.rules = rules
         self.numbers = numbers
@@ -75,6 +96,10 @@ class Queue:
         """Begins a call on the line of a caller who was called back; the place's first event is
         `Taken`."""
         self._clock = clock
+        self._closed = closed
+        self._talks = TalkTimes(())
+        self._outlook = Outlook()
+        self._stale = True
         self._news = asyncio.Event()
         self._code_lock = asyncio.Lock()
         self._keeping: asyncio.Task[None] | None = None
@@ -88,7 +113,8 @@ class Queue:
         kept = await self.store.recover(self.rules.node, self.rules.grace)
         if kept:
             logger.warning("the process ended with %s callers in the queue: places kept", kept)
-        await self._look()
+        await self._read_talks()
+        await self._read()
         self._keeping = asyncio.create_task(self._keep(), name="hold queue")
 
     async def close(self) -> None:
@@ -113,7 +139,9 @@ class Queue:
 
     async def outlook(self, office: OfficeId, language: Language) -> Standing:
         """How things would stand for a caller who joined now."""
-        return self._standing(office, language, None)
+        await self._fresh()
+        known = self._outlook.joining.get((office, language), NOBODY)
+        return replace(known, operators=len(self.circle().those_who_may(office, language)))
 
     async def join(self, wish: Wish, number: str | None = None) -> Place:
         """A place at the end, or where the caller's class has it.
@@ -162,22 +190,11 @@ class Queue:
 
     async def standing(self, place: Place) -> Standing:
         """How things stand for one who waits."""
-        wish = place.ticket.wish
-        return self._standing(wish.office, wish.language, place.ticket)
-
-    def _standing(self, office: OfficeId, language: Language, ticket: Ticket | None) -> Standing:
-        circle = self.circle()
-        who = circle.those_who_may(office, language)
-        before = [
-            one
-            for one in self.waiting()
-            if (ticket is None or order(one) < order(ticket))
-            and any(
-                circle.wait(operator, one.wish.office, one.wish.language) is not None
-                for operator in who
-            )
-        ]
-        return Standing(len(before) + 1, None, len(who))
+        await self._fresh()
+        known = self._outlook.waiting.get(place.ticket.id)
+        if known is None:
+            return await self.outlook(place.ticket.wish.office, place.ticket.wish.language)
+        return known
 
     # what the desk uses too
 
@@ -193,6 +210,7 @@ class Queue:
 
     def changed(self) -> None:
         """Tickets or operators have changed: look again soon."""
+        self._stale = True
         self._news.set()
         for call in self.on_change:
             call()
@@ -201,7 +219,7 @@ class Queue:
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
-        beaten = loop.time()
+        beaten = counted = forgotten = loop.time()
         while True:
             try:
                 async with asyncio.timeout(LOOK):
@@ -209,17 +227,73 @@ class Queue:
             except TimeoutError:
                 pass
             self._news.clear()
+            now = loop.time()
             try:
-                if loop.time() - beaten >= BEAT:
-                    beaten = loop.time()
+                if now - beaten >= BEAT:
+                    beaten = now
                     await self.store.beat(self.rules.node, self.rules.grace, DEAD_AFTER)
-                await self._look()
+                if now - counted >= COUNT:
+                    counted = now
+                    await self._read_talks()
+                if now - forgotten >= FORGET:
+                    forgotten = now
+                    await self.store.forget(self.rules.keep)
+                await self._read()
+                await self._tell_all()
             except StoreError as error:
                 logger.error("the queue is not kept: %s", error)
             await asyncio.sleep(SHORTEST_LOOK)
 
-    async def _look(self) -> None:
+    async def _read_talks(self) -> None:
+        self._talks = TalkTimes(await self.store.talks(TALKS))
+
+    async def _fresh(self) -> None:
+        if self._stale:
+            await self._read()
+
+    async def _read(self) -> None:
+        """See how things stand."""
+        self._stale = False
         before, self.tickets = self.tickets, tuple(await self.store.open_tickets(self.rules.node))
         if self.tickets != before:
             for call in self.on_change:
                 call()
+        rules, staff, circle = self.rules, self.desk.staff(), self.circle()
+        overhead = Overhead(wrap_up=rules.wrap_up or Overhead().wrap_up)
+        scene = Scene(staff, circle, self._talks, overhead, self.now())
+        self._outlook = await outlook(self.waiting(), rules.wants, scene)
+
+    async def _tell_all(self) -> None:
+        """Tell those for whom things have changed."""
+        for ticket in self.tickets:
+            place = self.places.get(ticket.id)
+            if place is None:
+                continue
+            if ticket.state is TicketState.DROPPED:
+                await self._adopt(place)
+            elif (standing := self._outlook.waiting.get(ticket.id)) is not None:
+                self._tell(place, ticket, standing)
+
+    async def _adopt(self, place: Place) -> None:
+        """Another node took this one for dead, and the caller is still here."""
+        moved = await self.store.move(place.ticket.id, moves.adopt(self.rules.node))
+        if moved is not None:
+            logger.warning("ticket %s: its caller is here after all", moved.id)
+            place.ticket = moved
+
+    def _tell(self, place: Place, ticket: Ticket, standing: Standing) -> None:
+        want, now = ticket.wish, self.now()
+        if self._closed(want.office, now):
+            place.tell_once(Closing())
+        if standing.operators == 0:
+            place.tell_once(Deserted())
+            return
+        place.untell(Deserted())
+        circle = self.circle()
+        if any(
+            want.language not in operator.languages and circle.may_take(operator, ticket, now)
+            for operator in circle.staff
+        ):
+            place.tell_once(Widened(want.language))
+        if better(place.told, standing, self.rules.step):
+            place.tell(standing)

@@ -45,6 +45,8 @@ class HoldRules:
     """How long an operator's browser may be away before the caller is given back."""
     reserved: float = 30.0
     """How long a caller who was transferred to a colleague is kept for her alone."""
+    keep: float = 400 * 86_400.0
+    """How long closed tickets are kept, for the figures."""
     step: float = 0.25
     """By what part the wait must have got better to be announced again."""
     code_delay: float = 1.0
@@ -53,3 +55,8 @@ class HoldRules:
     shared_numbers: Collection[str] = frozenset()
     """Numbers of switchboards, in E.164: many callers, so nobody is known by them."""
     call_back: CallBackRules = field(default_factory=CallBackRules)
+
+    @property
+    def wants(self) -> list[tuple[OfficeId, Language]]:
+        """All that a caller can wait for."""
+        return [(office, language) for office in self.offices for language in self.languages]
