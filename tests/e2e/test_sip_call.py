@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from numpy.typing import NDArray
 
-from tests.adapters.sip_peers import free_listener, needs_sipp, sipp
+from tests.adapters.sip_peers import NARROW, Rtp, free_listener, needs_sipp, sipp
 from tests.adapters.sip_telephone import Telephone, needs_baresip
 from tests.e2e.switchboard import SPEECH, Running, running
 from voicebot import build
@@ -89,7 +90,11 @@ async def telephone(
 
 def words(caller: Telephone, whisper: Whisper, language: Language) -> str:
     """What a recogniser hears in what the telephone has received."""
-    samples, rate = caller.heard()
+    return spoken(*caller.heard(), whisper, language)
+
+
+def spoken(samples: NDArray[np.int16], rate: int, whisper: Whisper, language: Language) -> str:
+    """What a recogniser hears in a recording."""
     heard = soxr.resample(samples, rate, RATE)
     padded = np.concatenate([heard, np.zeros(2 * RATE, np.int16)])
     endpointer = Endpointer(build.silero().for_call())
@@ -133,6 +138,40 @@ async def test_a_caller_who_only_presses_keys(
         caller.do("hangup")
     text = words(caller, whisper, "en")
     assert "hous" in text, text
+
+
+@needs_sipp
+async def test_a_caller_of_an_old_number_hears_its_office_and_goes_on_by_one_key(
+    board: Board, whisper: Whisper, tmp_path: Path
+) -> None:
+    """The exchange diverts an old number of the Ufficio casa to the one number."""
+    diverted = "Diversion: <sip:0592031501@exchange.example>;reason=unconditional"
+    async with Rtp.open() as rtp:
+        calling = asyncio.create_task(
+            sipp(
+                tmp_path,
+                "call",
+                board.sip,
+                service=NUMBER,
+                extra=diverted,
+                rtp_port=rtp.port,
+                seconds=18,
+            )
+        )
+        await rtp.connected()
+        # the telephone has no words of its own, only silence and a key
+        silence = np.zeros(NARROW * 8, np.int16)
+        await rtp.speak(silence)
+        greeting = rtp.heard()
+        rtp.received.clear()
+        await rtp.press("1")
+        await rtp.speak(silence)
+        answer = rtp.heard()
+        await calling
+    asked = spoken(greeting, NARROW, whisper, "it")
+    assert "ufficio" in asked and "casa" in asked, asked
+    told = spoken(answer, NARROW, whisper, "it")
+    assert any(word in told for word in ("lunedì", "apert", "chius", "operator", "attes")), told
 
 
 @needs_sipp
