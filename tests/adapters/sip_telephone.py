@@ -69,12 +69,14 @@ class Telephone:
         codec: str = "pcma",
         extra: str = "",
         account: str | None = None,
+        port: int | None = None,
     ) -> AsyncIterator[Telephone]:
         """A telephone that will say what is in the WAV `speech`, at the codec's own rate.
 
-        `extra` goes to its account; `account` is another than the one that registers nowhere.
+        `extra` goes to its account; `account` is another than the one that registers nowhere;
+        `port` is where it listens.
         """
-        control, sip = free_port(socket.SOCK_STREAM), free_listener()
+        control, sip = free_port(socket.SOCK_STREAM), port or free_listener()
         output = _prepare(folder, speech, (control, sip))
         account = account or f"<sip:{USER}@127.0.0.1:{sip}>;regint=0"
         (folder / "accounts").write_text(f"{account};audio_codecs={codec}{extra}\n")
