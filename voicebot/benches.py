@@ -17,13 +17,13 @@ from voicebot.adapters.database import Database
 from voicebot.adapters.sip_caller import Telephones
 from voicebot.adapters.sip_telephone import Echo
 from voicebot.adapters.sql_store import SqlHoldStore
-from voicebot.bench import queue, response
+from voicebot.bench import queue, response, spoken
 from voicebot.bench.callers import Caller, read_callers
 from voicebot.bench.calls import Clip, greeting, place
 from voicebot.bench.channel import narrow
 from voicebot.bench.printing import lines
 from voicebot.bench.understanding import failed, failure, summary
-from voicebot.console import JsonOption, count_bar, load, out, print_json
+from voicebot.console import JsonOption, count_bar, language_of, load, out, print_json
 from voicebot.errors import LineError
 from voicebot.hearing.whole import bounds
 from voicebot.settings import Settings
@@ -51,6 +51,41 @@ def bench_understanding(
     figures = summary(results)
     if failures:
         figures["failures"] = [failure(result) for result in results if failed(result)]
+    if as_json:
+        print_json(figures)
+        return
+    for text in lines(figures):
+        out.print(text, markup=False)
+
+
+@cli.command("spoken")
+def bench_spoken(
+    lang: Annotated[
+        list[str] | None, typer.Option("--lang", help="A language (default: all but Arabic).")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="So many sentences a language, drawn once for all.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether the bot can be understood: its sentences rendered and recognised back."""
+    settings = load()
+    languages = [language_of(code) for code in lang or ()]
+    with count_bar("speaking and listening") as progress:
+        results = commands.bench_spoken(settings, languages, limit, progress)
+    figures = {
+        **spoken.summary(results),
+        "lost": [
+            {
+                "language": one.sentence.language,
+                "said": one.sentence.text,
+                "heard": one.heard,
+                "kept": round(one.kept, 2),
+            }
+            for one in results
+            if not one.good
+        ],
+    }
     if as_json:
         print_json(figures)
         return

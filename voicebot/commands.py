@@ -13,11 +13,12 @@ from voicebot.adapters.clock import TownClock
 from voicebot.adapters.tempo import stretch
 from voicebot.bench.callers import read_callers
 from voicebot.bench.channel import Channel
+from voicebot.bench.spoken import ReadBack, read_back, sample
 from voicebot.bench.understanding import Result, Taken, play
 from voicebot.content.load import load_content
 from voicebot.errors import VoicebotError
 from voicebot.hearing.whole import utterance
-from voicebot.model import Audio, Heard, Language
+from voicebot.model import Audio, Expected, Heard, Language, Segment, Sentence
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
 from voicebot.staff_desk import spoken_here
@@ -56,6 +57,31 @@ def bench_understanding(
     for result in play(callers, read_audio, channel, lambda audio: listener(audio, None)):
         results.append(result)
         progress(len(results), len(callers))
+    return results
+
+
+def bench_spoken(
+    settings: Settings, languages: Sequence[Language], limit: int | None, progress: Count
+) -> list[ReadBack]:
+    """Sentences of the bot with what a recogniser makes of them; by default of all languages but
+    Arabic, which the recogniser here writes down too poorly to judge a voice by."""
+    content = load_content(settings.paths.intents, settings.languages)
+    wanted = languages or [code for code in settings.languages if code != "ar"]
+    sentences = sample(build.prompts(settings, content), wanted, limit)
+    voices, ear = build.voices(settings), build.ear(settings, Expected({}, {}))
+    settled = build.sounds(settings, content, settings.paths.intents)
+
+    def listen(sentence: Sentence) -> str:
+        text = settled.spoken(sentence).text
+        audio = settled.recording(sentence) or voices.render(text, sentence.language).audio
+        heard = ear.hear(Segment(audio, 0.0, audio.seconds), wanted, sentence.language)
+        return heard.hypotheses[0].text if heard.hypotheses else ""
+
+    results = []
+    progress(0, len(sentences))
+    for result in read_back(sentences, listen):
+        results.append(result)
+        progress(len(results), len(sentences))
     return results
 
 

@@ -92,6 +92,8 @@ def _moments(wording: Wording, language: Language, content: Content) -> Iterator
     for office in content.offices:
         yield from _moments_of(wording, language, office)
         for special in (*office.exceptions, *content.closures):
+            if special.closed_for:
+                continue  # what is left open is foreseen with the hours of the day
             yield from _special(wording, language, office, special)
         if office.seasons:
             yield from _seasons(wording, language, office)

@@ -6,18 +6,24 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from voicebot.content.build import Sentences, build
 from voicebot.content.calendar_checks import check_calendar
 from voicebot.content.checks import StaffFile, check_letters, check_offices
 from voicebot.content.files import fingerprint
+from voicebot.content.ics import closures_of
 from voicebot.content.phrase_checks import check_phrases, check_sentences
+from voicebot.content.problems import Path as Where
 from voicebot.content.problems import Problem, StaffFilesError, has_errors, in_order
 from voicebot.content.recordings import find_recordings
 from voicebot.content.schema import OfficesFile, PhrasesFile, PronunciationFile, SentencesFile
 from voicebot.content.tree import parse
 from voicebot.content.wording import Model, validate
-from voicebot.model import Content, Language, told
+from voicebot.model import Content, Language, OfficeId, SpecialDays, told
+
+Calendars: TypeAlias = Mapping[OfficeId | None, tuple[SpecialDays, ...]]
+"""What calendar files close, by office; None for all offices."""
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +85,7 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
             sentences.append(Sentences(language, file, tests))
     pronunciation = _pronunciation(reader)
     recordings = find_recordings(intents, languages, reader.problems)
+    calendars = reader.calendars(town_file, languages)
     problems = in_order(reader.problems)
     if town is None or has_errors(problems):
         return Reading(None, problems)
@@ -86,8 +93,18 @@ def read_content(intents: Path, languages: Sequence[Language]) -> Reading:
         version = fingerprint(intents)
     except OSError as error:
         return Reading(None, (*problems, unreadable(intents.name, error)))
-    content = build(town, books, sentences, version)
+    content = with_calendars(build(town, books, sentences, version), calendars)
     return Reading(replace(content, pronunciation=pronunciation, recordings=recordings), problems)
+
+
+def with_calendars(content: Content, calendars: Calendars) -> Content:
+    """The content with what calendar files close; what staff wrote themselves goes before it."""
+    offices = tuple(
+        replace(office, exceptions=(*office.exceptions, *calendars.get(office.id, ())))
+        for office in content.offices
+    )
+    closures = (*content.closures, *calendars.get(None, ()))
+    return replace(content, offices=offices, closures=closures)
 
 
 def _pronunciation(reader: _Reader) -> Mapping[Language, Mapping[str, str]]:
@@ -131,6 +148,31 @@ class _Reader:
         file = StaffFile(shown, tree)
         self.problems += check_letters(file)
         return file
+
+    def calendars(self, town: StaffFile | None, languages: Sequence[Language]) -> Calendars:
+        """What the calendar files close that `offices.yaml` names."""
+        found: dict[OfficeId | None, tuple[SpecialDays, ...]] = {}
+        if town is None:
+            return found
+        places: list[tuple[OfficeId | None, Where]] = [(None, ("calendar",))]
+        places += [(office, ("offices", office, "calendar")) for office in town.table("offices")]
+        for office, path in places:
+            name = town.text(*path)
+            if name is None or not name.endswith(".ics"):
+                continue
+            shown = f"{self._folder.name}/{name}"
+            try:
+                data = (self._folder / name).read_bytes()
+            except FileNotFoundError:
+                message = told("there is no file {name}", name=name)
+                remedy = told("put it beside offices.yaml, or remove the line")
+                self.problems.append(town.problem(path, message, remedy))
+            except OSError as error:
+                self.problems.append(unreadable(shown, error))
+            else:
+                found[office], problems = closures_of(data, shown, languages[0])
+                self.problems += problems
+        return found
 
     def validate(self, file: StaffFile | None, model: type[Model]) -> Model | None:
         """The file as a model, None where it is not one."""

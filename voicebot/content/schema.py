@@ -97,6 +97,15 @@ def _spoken(text: str) -> str:
     return text
 
 
+def _calendar_name(text: str) -> str:
+    if not re.fullmatch(r"[\w-]+\.ics", text):
+        raise wrong(
+            told("{text} is not the name of a calendar file", text=shown(text)),
+            told('put the file beside offices.yaml and write its name, such as "chiusure.ics"'),
+        )
+    return text
+
+
 def _said(text: str) -> str:
     if text.startswith("/") != (len(text) > 2 and text.endswith("/")):
         raise wrong(
@@ -161,6 +170,7 @@ Province = Annotated[str, AfterValidator(_province)]
 Spoken = Annotated[str, AfterValidator(_spoken)]
 Template = Annotated[str, AfterValidator(_template)]
 Frame = Annotated[str, AfterValidator(_frame)]
+CalendarName = Annotated[str, AfterValidator(_calendar_name)]
 Said = Annotated[str, AfterValidator(_said)]
 Words = dict[str, Spoken]
 """By language; which languages there must be is looked at in `checks.py`."""
@@ -243,6 +253,7 @@ class OfficeEntry(Entry):
     hours: WeekEntry
     seasons: list[SeasonEntry] = []
     exceptions: list[ExceptionEntry] = []
+    calendar: CalendarName = ""
 
 
 class OfficesFile(Entry):
@@ -253,6 +264,7 @@ class OfficesFile(Entry):
     telephone: Telephone
     holidays: HolidaysEntry | None = None
     closures: list[DaysEntry] = []
+    calendar: CalendarName = ""
     offices: Annotated[dict[str, OfficeEntry], Field(min_length=1)]
 
 

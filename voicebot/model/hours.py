@@ -71,6 +71,9 @@ class SpecialDays:
     """As spoken after a colon, in the staff's own words; empty where they gave none."""
     holiday: Holiday | None = None
     """The public holiday that it is, where it is one."""
+    closed_for: tuple[Span, ...] = ()
+    """Hours that are taken out of the usual ones, in order; then `spans` is empty and says
+    nothing."""
 
 
 @dataclass(frozen=True, slots=True)

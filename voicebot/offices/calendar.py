@@ -44,7 +44,10 @@ class Calendar:
         """The openings of that day, and what makes them other than usual."""
         usual = self.week_of(day)[day.weekday()]
         special = self._special(day)
-        return OfficeDay(day, usual if special is None else special.spans, usual, special)
+        if special is None:
+            return OfficeDay(day, usual, usual, None)
+        spans = _without(usual, special.closed_for) if special.closed_for else special.spans
+        return OfficeDay(day, spans, usual, special)
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
         """The openings of that day, in order; empty when it is closed."""
@@ -107,6 +110,21 @@ class Calendar:
         if day in self.holidays:
             return SpecialDays(day, day, (), holiday=self.holidays[day])
         return None
+
+
+def _without(spans: Sequence[Span], closed: Sequence[Span]) -> tuple[Span, ...]:
+    """What is left of the openings when those hours are taken out."""
+    for away in closed:
+        spans = [
+            left
+            for span in spans
+            for left in (
+                Span(span.opens, min(span.closes, away.opens)),
+                Span(max(span.opens, away.closes), span.closes),
+            )
+            if left.opens < left.closes
+        ]
+    return tuple(spans)
 
 
 def calendar_of(office: Office, content: Content) -> Calendar:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 from voicebot.content.load import read_content
 from voicebot.content.problems import Problem, has_errors, in_order
@@ -24,12 +23,10 @@ from voicebot.model import (
     told,
 )
 from voicebot.ports import Clock
+from voicebot.staff.overlap import Understand, check_overlap
 from voicebot.staff.sounds import check_recordings
 from voicebot.staff.words import ENGLISH, StaffWords
 from voicebot.understanding.matcher import Matcher
-
-Understand: TypeAlias = Callable[[str, Language], Understanding]
-"""What a sentence means, by one content's phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +62,21 @@ class Examiner:
 
     def examine(self, intents: Path) -> CheckReport:
         """Every mistake in the folder, its test sentences tried and its recordings listened to."""
-        report = check(intents, self.languages, self._understander)
-        if report.content is None or not report.content.recordings:
-            return report
-        prompts = self.prompts(report.content)
-        found = check_recordings(report.content, intents, prompts, self.read_audio)
-        return replace(report, problems=in_order((*report.problems, *found)))
+        made: list[Understand] = []
 
-    def _understander(self, content: Content) -> Understand:
-        known, today = self.matcher(content), self.clock.now().date()
-        return lambda text, language: known.understand(text, language, today)
+        def understander(content: Content) -> Understand:
+            known, today = self.matcher(content), self.clock.now().date()
+            made.append(lambda text, language: known.understand(text, language, today))
+            return made[0]
+
+        report = check(intents, self.languages, understander)
+        if report.content is None:
+            return report
+        found = list(check_overlap(report.content, intents, made[0]))
+        if report.content.recordings:
+            prompts = self.prompts(report.content)
+            found += check_recordings(report.content, intents, prompts, self.read_audio)
+        return replace(report, problems=in_order((*report.problems, *found)))
 
 
 def check(
