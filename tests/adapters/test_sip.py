@@ -21,8 +21,8 @@ from tests.adapters.sip_side import (
     frequency,
     tone,
 )
+from tests.adapters.sip_stranger import invite
 from tests.adapters.sip_telephone import Telephone, needs_baresip
-from tests.adapters.test_sip_stack import invite
 from tests.fakes.keypad import Keypad
 from voicebot.adapters.sip_message import parse
 from voicebot.model import RATE, Arrival, Caption, HungUp

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-import random
-import resource
-import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +11,11 @@ import pytest
 
 from tests.adapters.sip_peers import NARROW, PCMA, TELEPHONE_EVENT, Rtp, needs_sipp, sipp
 from tests.adapters.sip_side import CALLER_TONE, Side, answering, calling, tone
-from tests.adapters.test_sip_stack import invite, mutilated
+from tests.adapters.sip_stranger import Stranger, memory
 
 long = pytest.mark.long
-SEED = 2026
 MAX_GROWTH = 20_000
 """Kilobytes."""
-
-
-def memory() -> int:
-    """Kilobytes that this process holds."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() // 1024
 
 
 def files() -> int:
@@ -38,66 +25,6 @@ def files() -> int:
 
 def running_threads() -> int:
     return len(os.listdir("/proc/self/task"))
-
-
-class Stranger:
-    """Sends nonsense of every kind, the same at each run."""
-
-    def __init__(self, side: Side, seed: int = SEED) -> None:
-        self.luck = random.Random(seed)
-        self._side = side
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._number = 0
-
-    def close(self) -> None:
-        self._socket.close()
-
-    async def send(self, kind: Callable[[], bytes], to: int, count: int) -> None:
-        """So many packets, in bursts."""
-        for number in range(count):
-            self._socket.sendto(kind(), ("127.0.0.1", to))
-            if number % 10 == 0:
-                await asyncio.sleep(0.004)
-
-    def noise(self) -> bytes:
-        return self.luck.randbytes(self.luck.randrange(1, 1400))
-
-    def message(self) -> bytes:
-        """A SIP message of any method, broken anywhere but where it says how to answer."""
-        self._number += 1
-        method = self.luck.choice(
-            [b"INVITE", b"OPTIONS", b"REGISTER", b"BYE", b"CANCEL", b"ACK", b"INFO", b"\x00\xff"]
-            + [b"SIP/2.0 200", b"SIP/2.0 999", b"NOTIFY", b"SUBSCRIBE", b"UPDATE", b"PRACK"]
-        )
-        return mutilated(invite(self._side.port, self._number), self.luck).replace(
-            b"INVITE", method
-        )
-
-    def offer(self) -> bytes:
-        """A good INVITE whose SDP is broken; another call each."""
-        self._number += 1
-        head, body = invite(self._side.port, self._number).split(b"\r\n\r\n", 1)
-        broken = bytearray(body)
-        for _ in range(self.luck.randint(1, 8)):
-            at = self.luck.randrange(len(broken))
-            match self.luck.randrange(4):
-                case 0:
-                    broken[at] = self.luck.randrange(256)
-                case 1:
-                    del broken[at : at + self.luck.randrange(30)]
-                case 2:
-                    broken[at:at] = b"9" * self.luck.randrange(40)
-                case _:
-                    broken[at:at] = broken[: self.luck.randrange(80)]
-            broken = broken or bytearray(b"v")
-        length = b"Content-Length: %d" % len(broken)
-        lines = [length if x.startswith(b"Content-L") else x for x in head.split(b"\r\n")]
-        return b"\r\n".join(lines) + b"\r\n\r\n" + bytes(broken)
-
-    def sound(self) -> bytes:
-        """An RTP packet with a good first byte and nonsense after it."""
-        kinds = (0, 8, 9, 101, 102, 127, 200)
-        return bytes([0x80 | self.luck.randrange(64), self.luck.choice(kinds)]) + self.noise()
 
 
 async def unharmed(side: Side, rtp: Rtp, storm: asyncio.Task[None]) -> None:
@@ -117,7 +44,7 @@ async def unharmed(side: Side, rtp: Rtp, storm: asyncio.Task[None]) -> None:
 async def test_a_storm_of_nonsense_harms_no_running_call(tmp_path: Path, count: int) -> None:
     """Over three times as many packets as `count`, over UDP and TCP, and then in the sound."""
     async with answering(max_calls=8) as side:
-        stranger = Stranger(side)
+        stranger = Stranger(side.port)
         async with calling(side, tmp_path, "hung_up") as (rtp, call):
             await rtp.speak(tone(CALLER_TONE, NARROW, 0.5))
             await stranger.send(stranger.message, side.port, 100)
@@ -159,7 +86,7 @@ async def still_takes_calls(side: Side, folder: Path) -> None:
 async def test_garbage_for_an_sdp_harms_no_running_call(tmp_path: Path, count: int) -> None:
     """Offers that can be read after all ring, and are refused or end: nobody answers our answer."""
     async with answering(max_calls=4) as side:
-        stranger = Stranger(side)
+        stranger = Stranger(side.port)
         async with calling(side, tmp_path, "hung_up") as (rtp, call):
             await rtp.speak(tone(CALLER_TONE, NARROW, 0.5))
             before = memory()

@@ -19,6 +19,7 @@ from tests.adapters.sip_side import (
     setup,
     tone,
 )
+from tests.adapters.sip_stranger import invite, mutilated
 from voicebot.errors import LineError
 
 # --- nonsense --------------------------------------------------------------------------
@@ -32,42 +33,6 @@ async def test_offers_that_can_not_be_taken(tmp_path: Path, scenario: str, code:
         assert side.calls == []
         async with calling(side, tmp_path, seconds=0.2):
             pass
-
-
-def invite(port: int, number: int) -> bytes:
-    """An INVITE as a telephone sends it."""
-    body = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-    body += "m=audio 4002 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
-    head = (
-        f"INVITE sip:100@127.0.0.1:{port} SIP/2.0\r\n"
-        f"Via: SIP/2.0/UDP 127.0.0.1:4000;branch=z9hG4bK{number}\r\n"
-        f"From: <sip:3330001111@127.0.0.1:4000>;tag={number}\r\n"
-        f"To: <sip:100@127.0.0.1:{port}>\r\nCall-ID: {number}@x\r\nCSeq: 1 INVITE\r\n"
-        "Contact: <sip:3330001111@127.0.0.1:4000>\r\nMax-Forwards: 70\r\n"
-        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return (head + body).encode()
-
-
-def mutilated(message: bytes, luck: random.Random) -> bytes:
-    """The message with some of it cut, doubled, or changed, and never whole."""
-    broken = bytearray(message)
-    # without this line the stack can answer nobody, so no call is opened
-    del broken[broken.index(b"Via") : broken.index(b"From")]
-    for _ in range(luck.randint(1, 12)):
-        at = luck.randrange(len(broken))
-        match luck.randrange(4):
-            case 0:
-                broken[at] = luck.randrange(256)
-            case 1:
-                del broken[at : at + luck.randrange(40)]
-            case 2:
-                broken[at:at] = broken[at : at + luck.randrange(200)]
-            case _:
-                broken[at:at] = luck.randbytes(luck.randrange(30))
-        if len(broken) < 2:
-            break
-    return bytes(broken)
 
 
 @needs_sipp

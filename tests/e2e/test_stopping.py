@@ -1,4 +1,4 @@
-"""A switchboard that is told to stop while it has callers."""
+"""A switchboard with callers that is told to stop, or is sent nonsense."""
 
 from __future__ import annotations
 
@@ -13,30 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.sip_peers import free_listener, needs_sipp, sipp
+from tests.adapters.sip_peers import NARROW, Rtp, free_listener, needs_sipp, sipp
+from tests.adapters.sip_side import CALLER_TONE, tone
+from tests.adapters.sip_stranger import Stranger, memory
 
 BARE = """
-from voicebot import app
 from voicebot.__main__ import main
+from voicebot.adapters.child import Child
+from voicebot.speaking.prompts import Prompts
 
-async def nothing(self, progress):
+async def nothing(*arguments):
     pass
 
-app.House.render = nothing
-opened = app.House.open
-
-async def open_without_models(house, progress):
-    async def start():
-        pass
-    for name, child in vars(house).items():
-        if hasattr(child, "idle_seconds") or type(child).__name__ == "Child":
-            child.start = start
-    async def prepare(prompts, report):
-        pass
-    house.prompts.prepare = prepare
-    await opened(house, progress)
-
-app.House.open = open_without_models
+# no models: callers would have the keys, and read
+Child.start = Prompts.prepare = nothing
 main()
 """
 
@@ -45,7 +35,8 @@ main()
 async def serving(data: Path, **settings: str) -> AsyncIterator[tuple[Process, int]]:
     """A switchboard without models, and its SIP port."""
     port = free_listener()
-    given = {"HTTP__PORT": "0", "SIP__PORT": str(port), "SIP__USERS": '["100"]', **settings}
+    given = {"HTTP__PORT": "0", "SIP__PORT": str(port), "SIP__USERS": '["100"]'}
+    given |= {"SPEECH__RENDER_AHEAD": "false", **settings}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", BARE, "serve"),
         env={
@@ -130,3 +121,34 @@ async def test_without_callers_it_ends_at_once(tmp_path: Path) -> None:
     async with serving(tmp_path / "data") as (process, _):
         process.send_signal(signal.SIGTERM)
         await ended(process, 15)
+
+
+@needs_sipp
+async def test_a_thousand_malformed_packets_harm_neither_it_nor_its_call(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data") as (process, port), Rtp.open() as rtp:
+        stranger = Stranger(port)
+        calling = sipp(tmp_path, "call", port, seconds=8, rtp_port=rtp.port)
+        caller = asyncio.create_task(calling)
+        await said(process, "opened")
+        await rtp.connected()
+        await stranger.send(stranger.message, port, 100)
+        before = memory(process.pid)
+        for kind, to in (
+            (stranger.message, port),
+            (stranger.noise, port),
+            (stranger.offer, port),
+            (stranger.sound, rtp.peer[1]),
+            (stranger.noise, rtp.peer[1] + 1),
+        ):
+            await stranger.send(kind, to, 200)
+        stranger.close()
+        # some sound of our own, or the caller would be taken for lost
+        await rtp.speak(tone(CALLER_TONE, NARROW, 1.0))
+        # the scenario says goodbye itself: its call is unharmed
+        await caller
+        assert memory(process.pid) - before < 20_000
+        await sipp(tmp_path, "call", port, seconds=0.5)
+        process.send_signal(signal.SIGINT)
+        log = await ended(process, 15)
+    assert "127.0.0.1" not in log and "3330001111" not in log
+    assert len(log.splitlines()) < 100

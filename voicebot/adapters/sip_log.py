@@ -24,6 +24,8 @@ MINUTE = 60.0
 MAX_LINES = 20
 """Of the stack in a minute."""
 
+_PRINTED = re.compile(r"[a-z][a-z ]+(?:: [\w .,%()\[\]-]*)*", re.ASCII)
+
 _LINE_BUFFERED = 1
 """C's _IOLBF."""
 
@@ -130,8 +132,9 @@ class Prints:
         except BlockingIOError:
             return
         for line in text.splitlines():
-            # what follows is the sender's
+            # what follows is the sender's; so are lines of no form of the library's own
             line = redacted(line.partition(" from ")[0])
+            line = line if _PRINTED.fullmatch(line) else "something else"
             if len(self._counts) < MAX_LINES or line in self._counts:
                 self._counts[line] += 1
         if self._counts and self._telling is None:

@@ -176,6 +176,8 @@ class SipStack:
     def carry(self, line: SipLine) -> None:
         """Move the sound of a call that we place, until it ends."""
         self._placed.add(line)
+        if self._trace is not None:
+            line.keys.follow(self._trace)
 
     def agent_for(self, address: str) -> tuple[Runtime, UserAgent]:
         """Who calls that address: the account of its exchange, else the first listener.
@@ -210,7 +212,7 @@ class SipStack:
 
     def _key_refused(self, call_id: str, key: str) -> None:
         """An INFO of a kind that the stack does not know; the telephone hears so, the call not."""
-        for line in self._lines:
+        for line in (*self._lines, *self._placed):
             if line.call_id == call_id:
                 line.keys.told(key, Way.INFO)
 
