@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web.browser import call, chromium, needs_chromium, visit
 from tests.web.house import GREETING, House, serve
 from voicebot.adapters.webrtc import WebRtcLine
-from voicebot.model import Caption
+from voicebot.model import Arrival, Caption
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -119,6 +119,20 @@ def test_keys_by_click_and_by_keyboard(browser: Browser, house: House) -> None:
         page.keyboard.press("a")
         expect(page.locator("#log .understood .said")).to_have_count(6)
         assert house.calls[0].keys == list("5*#07#")
+
+
+def test_a_page_for_one_office_calls_for_it_by_voice_and_in_writing(
+    browser: Browser, house: House
+) -> None:
+    with visit(browser, house.address) as page:
+        page.goto(f"{house.address}/?office=ufficio-casa&lang=en")
+        expect(page.locator(".office")).to_have_text("Housing office")
+        call(page)
+        assert house.wait_call().line.arrival == Arrival(office="ufficio-casa")
+        page.click("#call")
+        house.wait_empty()
+        page.click('[data-key="5"]')
+        assert house.wait_call().line.arrival == Arrival(office="ufficio-casa")
 
 
 def test_digits_in_a_sentence_are_no_keys(browser: Browser, house: House) -> None:
