@@ -313,6 +313,33 @@ def test_handed_on_to_a_colleague_with_the_same_place(
     assert not bruno.errors
 
 
+def test_a_colleague_is_asked_and_goes_on_with_the_caller(
+    house: House, browser: Browser, anna: Operator
+) -> None:
+    caller = WaitingCaller.join(house)
+    anna.rings()
+    anna.page.get_by_role("button", name="Rispondi").click()
+    anna.talks()
+    bruno = Operator(browser, house, "bruno")
+    bruno.ready()
+    anna.page.get_by_label("Passa a").select_option(label="Bruno Neri (Disponibile)")
+    anna.page.get_by_role("button", name="Chiedi prima").click()
+    bruno.rings()
+    bruno.page.get_by_role("button", name="Rispondi").click()
+    expect(bruno.page.locator("#call-title")).to_have_text("Un collega le chiede di una chiamata")
+    expect(anna.page.locator("#with")).to_have_text("Con Bruno Neri")
+    assert caller.got(Held) == [Held(True)]
+    expect(anna.page.get_by_role("button", name="Metti in attesa")).to_be_hidden()
+    anna.page.get_by_role("button", name="Passa la chiamata").click()
+    bruno.talks()
+    expect(anna.page.locator("#state")).to_have_text("Lavorazione")
+    hertz, _ = heard(bruno.page)
+    assert abs(hertz - VOICE) < NEAR
+    assert not caller.got(Returned)
+    bruno.close()
+    assert not bruno.errors
+
+
 def test_after_the_network_was_away_everything_is_as_it_is(house: House, anna: Operator) -> None:
     anna.context.set_offline(True)
     # a stream that is open stays open for the browser: cut it as a router would

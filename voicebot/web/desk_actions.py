@@ -103,6 +103,37 @@ class Transfer(_Action):
         await seat.transfer(self.office, self.operator)
 
 
+class Consult(_Action):
+    """Ask a colleague first, while the caller hears music."""
+
+    do: Literal["consult"]
+    operator: str
+
+    async def on(self, seat: Seat) -> None:
+        """At her seat."""
+        await seat.consult(self.operator)
+
+
+class Complete(_Action):
+    """The colleague who was asked goes on with the caller."""
+
+    do: Literal["complete"]
+
+    async def on(self, seat: Seat) -> None:
+        """At her seat."""
+        await seat.complete()
+
+
+class Back(_Action):
+    """Go on with the caller after having asked."""
+
+    do: Literal["back"]
+
+    async def on(self, seat: Seat) -> None:
+        """At her seat."""
+        await seat.back()
+
+
 class Phone(_Action):
     """Hear with a desk telephone instead of the headset; None: the headset again."""
 
@@ -115,6 +146,17 @@ class Phone(_Action):
 
 
 Action: TypeAlias = Annotated[
-    Ready | Pause | Accept | Decline | HangUp | Hold | Keys | Transfer | Phone,
+    Ready
+    | Pause
+    | Accept
+    | Decline
+    | HangUp
+    | Hold
+    | Keys
+    | Transfer
+    | Consult
+    | Complete
+    | Back
+    | Phone,
     Field(discriminator="do"),
 ]

@@ -15,6 +15,8 @@ def desk_texts(_: Gettext) -> dict[str, object]:
         "done": _("Done, take calls"),
         "rings": _("A call for you"),
         "in_call": _("In conversation"),
+        "asked_you": _("A colleague asks you about a caller"),
+        "with": _("With"),
         "connecting": _("Connecting…"),
         "on_hold": _("On hold"),
         "wrap_up": _("After the call"),

@@ -53,6 +53,8 @@ def desk_view(seat: Seat, ear: Ear, around: Around) -> str:
             "reachable": shown.reachable,
             "window": ear.window,
             "phone": ear.phone,
+            "consults": shown.consults,
+            "asked": shown.consults is not None and seat.talk is None,
             "call": _call(shown, around.link),
             "waiting": [_waiting(ticket) for ticket in shown.waiting],
             "colleagues": _colleagues(around.desk, seat),

@@ -5,13 +5,14 @@ import { language } from "./lists.js";
 
 const part = (id) => document.getElementById(id);
 
-/** Which of its faces the card shows: none, offer, connecting, talk, held or wrap_up. */
+/** Which of its faces the card shows: none, offer, asked, connecting, talk, held or wrap_up. */
 export function face(snapshot) {
   const { state, call } = snapshot;
   if (!call) return "none";
   if (state === "ringing") return "offer";
   if (state === "wrap_up") return "wrap_up";
   if (state !== "busy") return "none";
+  if (snapshot.asked) return "asked";
   if (call.on_hold) return "held";
   return call.connected ? "talk" : "connecting";
 }
@@ -25,6 +26,7 @@ export function summary(call, config) {
 const TITLES = {
   none: "no_call",
   offer: "rings",
+  asked: "asked_you",
   connecting: "connecting",
   talk: "in_call",
   held: "on_hold",
@@ -42,10 +44,23 @@ export function showCall(snapshot, config) {
   part("offer").hidden = now !== "offer";
   part("accept").hidden = Boolean(snapshot.phone);
   part("on-phone").hidden = !snapshot.phone;
-  part("talk").hidden = !["talk", "held", "connecting"].includes(now);
+  showTalk(snapshot, now, config);
   part("notes").hidden = !["talk", "held", "connecting", "wrap_up"].includes(now);
   showUntil(part("deadline"), now === "offer" ? call.deadline : null);
   if (now !== "none") showAbout(call, now, config);
+}
+
+/** What can be done in a conversation; less while a colleague is asked, or by her. */
+function showTalk(snapshot, now, config) {
+  const asking = Boolean(snapshot.consults) && !snapshot.asked;
+  part("talk").hidden = !["talk", "held", "connecting", "asked"].includes(now);
+  part("hold").hidden = now === "asked" || asking;
+  part("transfer").hidden = now === "asked" || asking;
+  part("keypad").hidden = now === "asked" || asking;
+  part("consulting").hidden = !asking;
+  const who = snapshot.consults ? `${config.texts.with} ${snapshot.consults}` : "";
+  part("with").textContent = who;
+  part("with").hidden = !who;
 }
 
 function showAbout(call, now, config) {

@@ -70,6 +70,7 @@ function show(snapshot) {
   showColleagues(part("colleagues"), snapshot.colleagues, texts);
   part("alone").textContent = snapshot.colleagues.length ? "" : texts.nobody_else;
   showTargets(part("transfer-colleagues"), snapshot.colleagues, texts);
+  showConsult();
   showPast(snapshot.missed);
   if (part("device")) part("device").value = snapshot.phone ?? "";
   const withNotes = ["busy", "wrap_up"].includes(snapshot.state) && snapshot.call;
@@ -84,6 +85,11 @@ function showPast(missed) {
   showMissed(table, missed, config);
   part("missed-count").textContent = missed.length || "";
   part("missed-empty").textContent = missed.length ? "" : texts.nobody_missed;
+}
+
+/** Only a colleague can be asked, not an office. */
+function showConsult() {
+  part("consult").disabled = !part("transfer-to").value.startsWith("operator:");
 }
 
 function alarm(snapshot) {
@@ -173,6 +179,12 @@ part("transfer").addEventListener("submit", (event) => {
   const [kind, id] = part("transfer-to").value.split(/:(.*)/);
   if (id) act({ do: "transfer", [kind]: id });
 });
+part("transfer-to").addEventListener("change", showConsult);
+part("consult").addEventListener("click", () => {
+  act({ do: "consult", operator: part("transfer-to").value.replace("operator:", "") });
+});
+part("complete").addEventListener("click", () => act({ do: "complete" }));
+part("back").addEventListener("click", () => act({ do: "back" }));
 for (const button of document.querySelectorAll("[data-key]")) {
   button.addEventListener("click", () => act({ do: "keys", digits: button.dataset.key }));
 }
