@@ -31,8 +31,8 @@ PASSWORD = "tre parole a caso"
 ASKS = SPEECH / "it-004-1.flac"
 """Mi passa il polo territoriale uno, per favore?"""
 
-CALLER_SAYS, CALLER_TEXT = SPEECH / "it-001-0.flac", "orari dell'ufficio casa"
-OPERATOR_SAYS, OPERATOR_TEXT = SPEECH / "en-020-0.flac", "opening hours of the housing office"
+CALLER_SAYS, CALLER_TEXT = SPEECH / "it-001-0.flac", "quali sono gli orari"
+OPERATOR_SAYS, OPERATOR_TEXT = SPEECH / "en-020-0.flac", "what are the opening hours"
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_from_the_wish_to_two_way_voice_and_on_to_a_second_operator(
         expect(anna.locator("#about-language")).to_have_text("Italiano")
         caller.evaluate(RECORD)
         anna.evaluate(RECORD)
-        caller.wait_for_timeout(14_000)
+        caller.wait_for_timeout(17_000)
         at_caller, at_anna = recorded(caller), recorded(anna)
 
         bruno_browser = ExitStack()
@@ -121,6 +121,7 @@ def test_from_the_wish_to_two_way_voice_and_on_to_a_second_operator(
         anna.get_by_role("button", name="Riaggancia").click()
         expect(anna.locator("#state")).to_have_text("Lavorazione")
         caller.click("#call")
+    # on a busy machine a recogniser misses some words of each turn
     heard = words(at_caller, whisper, "en")
     assert fuzz.partial_ratio(OPERATOR_TEXT, heard) >= 80, heard
     heard = words(at_anna, whisper, "it")
