@@ -44,6 +44,7 @@ class Around:
 def desk_view(seat: Seat, ear: Ear, around: Around) -> str:
     """The whole page of one operator as JSON."""
     shown = seat.snapshot()
+    mine = shown.ticket.id if shown.ticket else None
     hers = [one for one in missed(around.today) if one.office in seat.operator.offices]
     return json.dumps(
         {
@@ -56,7 +57,7 @@ def desk_view(seat: Seat, ear: Ear, around: Around) -> str:
             "consults": shown.consults,
             "asked": shown.consults is not None and seat.talk is None,
             "call": _call(shown, around.link),
-            "waiting": [_waiting(ticket) for ticket in shown.waiting],
+            "waiting": [_waiting(one) for one in shown.waiting if one.id != mine],
             "colleagues": _colleagues(around.desk, seat),
             "missed": [_missed(one) for one in hers[:MAX_MISSED]],
         }

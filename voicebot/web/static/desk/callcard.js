@@ -1,6 +1,6 @@
 /** The caller who is offered, or whom she talks with. */
 
-import { showSince, showUntil } from "./clock.js";
+import { duration, showSince, showUntil } from "./clock.js";
 import { language } from "./lists.js";
 
 const part = (id) => document.getElementById(id);
@@ -66,7 +66,8 @@ function showTalk(snapshot, now, config) {
 function showAbout(call, now, config) {
   part("about-office").textContent = config.offices[call.office] ?? call.office;
   part("about-language").textContent = language(call, config);
-  showSince(part("about-entered"), call.entered);
+  showSince(part("about-entered"), call.connected ? null : call.entered);
+  if (call.connected) part("about-entered").textContent = duration(call.connected - call.entered);
   for (const name of ["asked", "reason", "number"]) {
     part(`row-${name}`).hidden = !call[name];
     part(`about-${name}`).textContent = call[name] ?? "";

@@ -29,11 +29,11 @@ function waits(one) {
 /** @param {HTMLTableElement} table */
 export function showQueue(table, waiting, config) {
   const rows = waiting.map((one) => {
-    const office = config.offices[one.office] ?? one.office;
-    const said = element("td", about(one, config.texts));
-    said.dir = "auto";
-    const row = element("tr", element("td", office), element("td", language(one, config)));
-    row.append(waits(one), said);
+    const office = element("td", config.offices[one.office] ?? one.office);
+    const more = element("small", about(one, config.texts));
+    more.dir = "auto";
+    office.append(more);
+    const row = element("tr", office, element("td", language(one, config)), waits(one));
     row.dataset.ticket = one.id;
     return row;
   });
