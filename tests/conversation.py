@@ -15,7 +15,7 @@ from voicebot.call import take_call
 from voicebot.dialogue import Dialogue
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.model import Audio, HungUp, KeyPress, Sentence
-from voicebot.services import Patience, Services
+from voicebot.services import Patience, People, Services
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Rome"))
 """A Monday morning on which the Ufficio casa is open."""
@@ -51,7 +51,11 @@ class Conversation:
 
 
 def services(
-    dialogue: Dialogue, ear: FakeEar, prompt: Prompt = fake_prompt, log_transcripts: bool = False
+    dialogue: Dialogue,
+    ear: FakeEar,
+    prompt: Prompt = fake_prompt,
+    log_transcripts: bool = False,
+    people: People | None = None,
 ) -> Services:
     """What a call needs, with fakes at the ports."""
     return Services(
@@ -62,6 +66,7 @@ def services(
         prompt=prompt,
         clock=FakeClock(MONDAY),
         patience=Patience(silence=7.0, text_idle=600.0, max_call=900.0),
+        people=people or People(),
         log_transcripts=log_transcripts,
     )
 

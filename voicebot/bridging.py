@@ -10,13 +10,16 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from voicebot.media.bridge import Bridge
-from voicebot.model import Audio, HungUp, Sentence
+from voicebot.model import FRAME_SECONDS, Audio, HungUp, Sentence
 from voicebot.ports import AudioSource, Line
 from voicebot.services import People
 from voicebot.speaking.backdrop import Backdrop
 from voicebot.speaking.speaker import Speaker
 
 logger = logging.getLogger(__name__)
+
+LONGEST_WORDS = 10.0
+"""Seconds that a transfer waits for what is said before it."""
 
 Prompt = Callable[[Sentence, bool], Awaitable[Audio]]
 
@@ -82,8 +85,9 @@ class Bridged:
 class Company:
     """What is behind the bot's voice in one call."""
 
-    def __init__(self, backdrop: Backdrop, people: People, prompt: Prompt) -> None:
+    def __init__(self, backdrop: Backdrop, bot: Speaker, people: People, prompt: Prompt) -> None:
         self._backdrop = backdrop
+        self._bot = bot
         self._people = people
         self._prompt = prompt
         self._music = people.music.play()
@@ -101,6 +105,13 @@ class Company:
     def silence(self) -> None:
         """Nobody and nothing."""
         self._backdrop.nothing()
+
+    async def words_said(self) -> None:
+        """Until the bot has said what it is saying now, or the longest that this may take."""
+        for _ in range(round(LONGEST_WORDS / FRAME_SECONDS)):
+            if not self._bot.busy:
+                return
+            await asyncio.sleep(FRAME_SECONDS)
 
     async def join(self, operator: Line, tasks: asyncio.TaskGroup) -> Bridged:
         """The operator, at once."""

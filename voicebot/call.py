@@ -18,6 +18,7 @@ import logging
 
 from voicebot import dialogue as talk
 from voicebot.attention import Attention
+from voicebot.bridging import Company
 from voicebot.hearing.endpointing import EndpointEvent, Noise, SpeechStarted
 from voicebot.joining import Joining
 from voicebot.media.echo import EchoGate
@@ -61,9 +62,10 @@ class Call:
         self._speaker = Speaker(services.prompt, self._on_playout, line.has_audio)
         self._backdrop = Backdrop(self._speaker.playout)
         self._echo = EchoGate(self._backdrop)
+        company = Company(self._backdrop, self._speaker, services.people, services.prompt)
         self._events: asyncio.Queue[talk.Event | None] = asyncio.Queue(MAX_EVENTS)
         self._attention = Attention(call_id, line, services, self._dialogue, lambda: self._state)
-        self._joining = Joining(call_id, line, services, self._backdrop, self._events.put)
+        self._joining = Joining(call_id, line, services.people, company, self._events.put)
         self._later: talk.Announce | None = None
         self._ending = False
         self._lost = False

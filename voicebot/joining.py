@@ -23,8 +23,7 @@ from voicebot.model import Audio, Language, OfficeId, Route, Way
 from voicebot.model.holding import Standing
 from voicebot.ports import Line
 from voicebot.putting_through import Answered, HandedOn, Invitation, NotReached, put_through
-from voicebot.services import Services
-from voicebot.speaking.backdrop import Backdrop
+from voicebot.services import People
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +43,12 @@ class Joining:
     """Holds the caller's place, dials, and joins the sound."""
 
     def __init__(
-        self, call_id: str, line: Line, services: Services, backdrop: Backdrop, tell: Tell
+        self, call_id: str, line: Line, people: People, company: Company, tell: Tell
     ) -> None:
         self._id = call_id
         self._line = line
-        self._people = services.people
-        self._company = Company(backdrop, services.people, services.prompt)
+        self._people = people
+        self._company = company
         self._tell = tell
         self._keeping: Keeping | None = None
         if line.has_audio and self._people.queue is not None:
@@ -250,6 +249,8 @@ class Joining:
     # the telephone of an office
 
     async def _put_through(self, route: Route, note: str) -> None:
+        if route.way is Way.TRANSFER:
+            await self._company.words_said()  # their exchange would cut them off
         invitation = Invitation(self._people.ring, note)
         outcome = await put_through(self._line, route, self._people.dialler, invitation)
         match outcome:
