@@ -18,14 +18,18 @@ from voicebot.call import take_call
 from voicebot.dialogue import Dialogue
 from voicebot.errors import StoreError, Unreached
 from voicebot.holding.events import Deserted
+from voicebot.holding.place import Place
 from voicebot.holding.seat import Seat
 from voicebot.model import RATE, Arrival, Audio, Heard, HungUp, OfficeId, Route, Way
 from voicebot.model.holding import OperatorState, Ticket, TicketState, Wish
+from voicebot.ports import Line
 from voicebot.services import People
 from voicebot.speaking.music import Piece
 
 CASA = "ufficio-casa"
 NUMBER = "+393331234567"
+KEYED = "+393339876543"
+"""Those that may be called back."""
 
 
 @dataclass
@@ -49,6 +53,11 @@ class Scene:
         self.calls.append(asyncio.ensure_future(take_call("test", talk.line, used)))
         await asyncio.sleep(0.1)
         return talk
+
+    def called_back(self, line: Line, place: Place) -> None:
+        """What the switchboard does when somebody has answered our call."""
+        used = services(self.dialogue, FakeEar(), people=self.people)
+        self.calls.append(asyncio.ensure_future(take_call("back", line, used, place)))
 
     async def waiting(self, number: str | None = NUMBER) -> Conversation:
         """A caller who waits for the Ufficio casa."""
@@ -84,10 +93,16 @@ def play(dialogue: Dialogue) -> Play:
         script: Script,
         routes: Mapping[OfficeId, Route] | None = None,
         music: Piece | None = None,
-        **rules: object,
     ) -> None:
         async def whole(stage: Stage) -> None:
-            people = People(stage.queue, stage.dialler, routes or {}, music=music or Piece(None, 0))
+            people = People(
+                stage.queue,
+                stage.dialler,
+                routes or {},
+                calls_back=True,
+                music=music or Piece(None, 0),
+            )
+            stage.dialler.targets = {NUMBER: FakeLine(), KEYED: FakeLine()}
             scene = Scene(stage, dialogue, people)
             try:
                 await script(scene)
@@ -97,7 +112,7 @@ def play(dialogue: Dialogue) -> Play:
                 await asyncio.gather(*scene.calls, return_exceptions=True)
 
         offices = tuple(office.id for office in dialogue.content.offices)
-        holding.play(whole, offices=offices, **rules)
+        holding.play(whole, offices=offices)
 
     return play
 
@@ -364,6 +379,43 @@ def test_asking_to_be_called_back_keeps_the_rank_and_frees_the_line(play: Play) 
     play(script)
 
 
+def test_who_is_called_back_hears_who_calls_and_talks_at_once(play: Play) -> None:
+    async def script(scene: Scene) -> None:
+        seat = await scene.operator(ready=False)
+        talk = await scene.waiting()
+        await talk.press("#", "#")
+        await asyncio.wait_for(talk.line.hung_up.wait(), 20)
+        scene.stage.queue.on_called_back = scene.called_back
+        await seat.ready()
+        assert await accept(seat)
+        await asyncio.sleep(10)
+        picked_up = scene.stage.dialler.targets[NUMBER]
+        assert isinstance(picked_up, FakeLine)
+        assert "la richiamiamo, come ha chiesto" in " ".join(picked_up.said())
+        await picked_up.speak(0.5)
+        assert loud(scene.headset())
+        await scene.headset().speak(0.5)
+        assert loud(picked_up)
+        await seat.hang_up()
+        await asyncio.wait_for(picked_up.hung_up.wait(), 20)
+        assert await scene.tickets() == []
+
+    play(script)
+
+
+def test_a_number_that_may_not_be_called_is_refused_with_words(play: Play) -> None:
+    async def script(scene: Scene) -> None:
+        await scene.operator(ready=False)
+        talk = await scene.waiting()
+        await talk.press("#", *"0033145678901#", "#")
+        await talk.listen()
+        assert talk.told("non possiamo richiamare questo numero")
+        assert (await scene.ticket()).call_back is None
+        assert not talk.line.closed
+
+    play(script)
+
+
 def test_a_call_back_can_be_asked_for_where_nobody_is_there(play: Play) -> None:
     async def script(scene: Scene) -> None:
         talk = await scene.waiting()
@@ -371,7 +423,7 @@ def test_a_call_back_can_be_asked_for_where_nobody_is_there(play: Play) -> None:
         await asyncio.wait_for(talk.line.hung_up.wait(), 20)
         ticket = await scene.ticket()
         assert ticket.call_back is not None
-        assert scene.stage.queue.numbers.unseal(ticket.call_back.number) == "3339876543"
+        assert scene.stage.queue.numbers.unseal(ticket.call_back.number) == KEYED
 
     play(script)
 

@@ -31,7 +31,9 @@ from voicebot.adapters.webrtc import Relay, WebRtcLine
 from voicebot.errors import AudioFileError, LineError, SpeakingError, VoicebotError
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.holding.desk import Desk
+from voicebot.holding.place import Place
 from voicebot.live import Bar, Live
+from voicebot.ports import Line
 from voicebot.services import Patience, People, Services
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
@@ -82,6 +84,7 @@ class House:
         self._database = build.database(settings)
         self.queue = build_queue.queue(settings, lambda: self.live.dialogue.content, self._database)
         self.desk = Desk(self.queue)
+        self.queue.on_called_back = self._called_back
         limits = {Door.PAGE: settings.http.max_calls, Door.TELEPHONE: settings.sip.max_calls}
         self.switchboard = Switchboard(self._services(), limits)
         self.telephone: SipStack | None = None
@@ -99,6 +102,8 @@ class House:
             people=People(
                 queue=self.queue,
                 routes=build.routes(settings, self.live.dialogue.content),
+                calls_back=settings.connect.call_back is not None,
+                numbering=settings.numbering.plan,
                 ring=settings.connect.ring,
             ),
             log_transcripts=settings.privacy.log_transcripts,
@@ -126,6 +131,10 @@ class House:
         music, ringing = await asyncio.to_thread(_music, self.settings)
         self._for_callers(music=music, ringing=ringing)
         await self.live.prepare_first(progress)
+
+    def _called_back(self, line: Line, place: Place) -> None:
+        """A caller who had hung up has answered our call."""
+        self.switchboard.start(line, Door.TELEPHONE, place)
 
     def _for_callers(self, **found: Any) -> None:
         """What was not there yet when the services were put together."""

@@ -20,6 +20,7 @@ from voicebot import dialogue as talk
 from voicebot.attention import Attention
 from voicebot.bridging import Company
 from voicebot.hearing.endpointing import EndpointEvent, Noise, SpeechStarted
+from voicebot.holding.place import Place
 from voicebot.joining import Joining
 from voicebot.media.echo import EchoGate
 from voicebot.model import Audio, Caption, HungUp, Hypothesis, KeyPress, LineEvent, Typed
@@ -38,11 +39,16 @@ playout reports past that is dropped, since the events before it will be answere
 _LISTENING_TO_MUSIC = (talk.Phase.CONNECTING, talk.Phase.WAITING)
 
 
-async def take_call(call_id: str, line: Line, services: Services) -> None:
-    """Hold one call to its end. Whatever goes wrong in it stays in it."""
+async def take_call(
+    call_id: str, line: Line, services: Services, place: Place | None = None
+) -> None:
+    """Hold one call to its end. Whatever goes wrong in it stays in it.
+
+    `place` is that of a caller whom we have called back.
+    """
     logger.info("call %s: opened", call_id)
     try:
-        await Call(call_id, line, services).run()
+        await Call(call_id, line, services).run(place)
     except Exception:
         logger.exception("call %s: failed", call_id)
     finally:
@@ -72,12 +78,12 @@ class Call:
         self._silence: asyncio.TimerHandle | None = None
         self._limit: asyncio.TimerHandle | None = None
 
-    async def run(self) -> None:
+    async def run(self, place: Place | None = None) -> None:
         """The whole call."""
         self._line.attach(self._echo)
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                opened = self._opened(await self._joining.open(self._tasks))
+                opened = self._opened(await self._joining.open(self._tasks, place))
                 listening = self._tasks.create_task(self._listen())
                 hearing = self._tasks.create_task(self._hear())
                 await self._converse(opened)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from voicebot import dialogue as talk
@@ -68,8 +69,8 @@ class Joining:
         keeping, dialler = self._keeping, self._people.dialler
         return talk.Means(
             connects=keeping is not None or (self._line.has_audio and dialler is not None),
-            calls_back=keeping is not None and dialler is not None,
-            number_known=keeping is not None and keeping.number_known,
+            calls_back=keeping is not None and dialler is not None and self._people.calls_back,
+            number_known=self._may_call_back(self._line.arrival.caller),
         )
 
     @property
@@ -82,10 +83,14 @@ class Joining:
         if self._company.bridged is not None:
             self._company.bridged.feed(frame)
 
-    async def open(self, tasks: asyncio.TaskGroup) -> talk.Kept | None:
-        """Begin to work; the place of a caller who was cut off, where the number tells it."""
+    async def open(self, tasks: asyncio.TaskGroup, place: Place | None) -> talk.Kept | None:
+        """Begin to work, with the place of a caller whom we have called back, or of one who was
+        cut off and is known by the number.
+        """
         self._tasks = tasks
         self._errands.open(tasks)
+        if place is not None and (kept := await self._kept(place)) is not None:
+            return replace(kept, called_back=True)
         if self._keeping is None or not self._keeping.number_known:
             return None
         try:
@@ -182,8 +187,10 @@ class Joining:
             await place.leave()
 
     async def _call_back(self, wanted: talk.CallBack) -> None:
-        number = wanted.number or self._line.arrival.caller
-        if number is None or self._keeping is None:
+        number = self._line.arrival.caller
+        if wanted.number is not None:
+            number = self._people.numbering.e164(wanted.number)
+        if number is None or self._keeping is None or not self._may_call_back(number):
             await self._tell(talk.WontCall())
             return
         place = self._place
@@ -194,6 +201,10 @@ class Joining:
         self._keeping.let_go()
         self._company.silence()
         await self._tell(talk.WillCall())
+
+    def _may_call_back(self, number: str | None) -> bool:
+        dialler = self._people.dialler
+        return number is not None and dialler is not None and dialler.may_call_back(number)
 
     def _route(self, office: OfficeId) -> Route | None:
         """The telephones of an office that has no queue."""

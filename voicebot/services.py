@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from voicebot.dialogue import Dialogue
 from voicebot.hearing.endpointing import Endpointing
 from voicebot.holding.queue import Queue
-from voicebot.model import Audio, OfficeId, Route, Sentence
+from voicebot.model import Audio, NumberingPlan, OfficeId, Route, Sentence
 from voicebot.ports import Clock, Dialler, Ear, VoiceActivity
 from voicebot.speaking.music import Piece
 
@@ -35,6 +35,10 @@ class People:
     """Calls people by telephone; None while there is no telephone side."""
     routes: Mapping[OfficeId, Route] = field(default_factory=dict)
     """Where the callers of each office go; an office that is not here has the queue."""
+    calls_back: bool = False
+    """Whether the settings let callers be called back."""
+    numbering: NumberingPlan = NumberingPlan()
+    """How the numbers that callers key in are to be read."""
     ring: float = 25.0
     """Seconds that a telephone may ring before the next one is tried."""
     music: Piece = Piece(None, 0.0)

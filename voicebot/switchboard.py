@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from voicebot.call import take_call
 from voicebot.errors import LineError
+from voicebot.holding.place import Place
 from voicebot.ports import Line
 from voicebot.services import Services
 
@@ -90,11 +91,14 @@ class Switchboard:
             self._opening[door] -= 1
             self._left.set()
 
-    def start(self, line: Line, door: Door) -> asyncio.Task[None]:
-        """Hold a call on this line; the task ends with the call and never fails."""
+    def start(self, line: Line, door: Door, place: Place | None = None) -> asyncio.Task[None]:
+        """Hold a call on this line; the task ends with the call and never fails.
+
+        `place` is that of a caller whom we have called back.
+        """
         call_id = secrets.token_hex(4)
         task = asyncio.get_running_loop().create_task(
-            take_call(call_id, line, self.services), name=f"call {call_id}"
+            take_call(call_id, line, self.services, place), name=f"call {call_id}"
         )
         self._calls[call_id] = task
         self._inside[door] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -22,6 +21,7 @@ from voicebot.model import (
     Week,
     WeekAhead,
 )
+from voicebot.model.holding import Standing
 
 _A_MONDAY = date(2024, 1, 1)
 """Any Monday: only the weekdays and the distances between days are spoken."""
@@ -126,10 +126,11 @@ def _waiting(wording: Wording, language: Language, content: Content) -> Iterator
         say.no_call_back,
     ):
         yield plain(language)
+    yield say.calling_back(language, content.town[language])
     for calls_back in (True, False):
         yield say.waiting_menu(language, calls_back)
     for position in range(1, LAST_PLACE + 2):
-        yield say.place(language, position, 0, math.inf)
+        yield say.place(language, Standing(position, None, 1))
     for minutes in all_ranges():
         yield say.expected(language, minutes)
     for office in content.offices:

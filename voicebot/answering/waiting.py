@@ -6,7 +6,9 @@ from voicebot.answering import counting
 from voicebot.answering.answers import TOWN_LANGUAGE, Answers, Words, closed
 from voicebot.answering.counting import LAST_PLACE, Minutes
 from voicebot.answering.grammar import GRAMMARS
+from voicebot.answering.reading import digits_in_words
 from voicebot.model import Language, Office, Sentence
+from voicebot.model.holding import Standing
 
 
 class WaitingWords(Answers):
@@ -45,10 +47,13 @@ class WaitingWords(Answers):
         """They wait from now on; their place is told next."""
         return (self._say(language, "The first free operator will answer you."),)
 
-    def place(self, language: Language, position: int, low: float, high: float) -> Words:
-        """The place in the queue, and how long it may take (seconds)."""
-        expected = self.expected(language, counting.widened(low, high))
-        return (self._place(language, position), *expected)
+    def place(self, language: Language, standing: Standing) -> Words:
+        """The place in the queue, and how long it may take."""
+        place = self._place(language, standing.position)
+        if standing.wait is None:
+            return (place,)
+        minutes = counting.widened(standing.wait.low, standing.wait.high)
+        return (place, *self.expected(language, minutes))
 
     def expected(self, language: Language, minutes: Minutes) -> Words:
         """How long it may take; nothing where nothing useful is known."""
@@ -190,6 +195,11 @@ class WaitingWords(Answers):
     def no_call_back(self, language: Language) -> Words:
         """The call-back cannot be noted."""
         return (self._say(language, "I am sorry, we cannot call this number back."),)
+
+    def calling_back(self, language: Language, town: str) -> Words:
+        """Who calls, and why: the first thing that they hear."""
+        name = digits_in_words(town, GRAMMARS[language])
+        return (self._say(language, "{town}: we are calling you back, as you asked.", town=name),)
 
     # for the operator
 

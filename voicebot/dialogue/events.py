@@ -19,6 +19,8 @@ class Kept:
     office: OfficeId
     language: Language
     standing: Standing
+    called_back: bool = False
+    """Whether we have called the caller, as they had asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class Hold:
     """Whether the caller has heard what can be done meanwhile."""
     forlorn: bool = False
     """Whether the caller was told that nobody will answer."""
+    called_back: bool = False
+    """Whether we have called the caller, as they had asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ OPEN ── wish to talk ──▶ CONNECTING ── place ──▶ WAITING ─
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -202,7 +201,7 @@ class Waiting:
         match event:
             case Queued(standing, code):
                 state = _standing(state, hold, standing)
-                words = self._words.joined(language) + self._place(language, standing)
+                words = self._words.joined(language) + self._words.place(language, standing)
                 words += self._words.code(language, code) if code else ()
                 return self.speech.announce(state, words)
             case Told(standing, asked):
@@ -210,13 +209,13 @@ class Waiting:
                     return self._forlorn(state, hold, self._words.deserted(language))
                 state = _standing(state, hold, standing)
                 if asked:
-                    return self.speech.say(state, self._place(language, standing))
+                    return self.speech.say(state, self._words.place(language, standing))
                 if state.phase is Phase.WAITING:
-                    return self.speech.announce(state, self._place(language, standing))
+                    return self.speech.announce(state, self._words.place(language, standing))
             case Moved(office, standing):
                 state = _standing(state, replace(hold, office=office), standing)
                 words = self._words.moved(language, self._office(office))
-                return self.speech.say(state, words + self._place(language, standing))
+                return self.speech.say(state, words + self._words.place(language, standing))
             case NotMoved(office):
                 return self.speech.say(state, self._words.not_moved(language, self._office(office)))
             case Widened():
@@ -228,20 +227,29 @@ class Waiting:
         state = replace(
             state,
             language=state.language or kept.language,
-            hold=Hold(kept.office, kept.standing),
+            hold=Hold(kept.office, kept.standing, called_back=kept.called_back),
             phase=Phase.WAITING,
             pending=(),
             unplaced=(),
             typed="",
         )
         language = self.speech.tongue(state)
+        if kept.called_back:
+            return self.speech.say(state, self._called_back(language))
         words = self._words.resumed(language, self._office(kept.office))
-        return self.speech.say(state, words + self._place(language, kept.standing))
+        return self.speech.say(state, words + self._words.place(language, kept.standing))
 
     def _joined(self, state: State, whisper: Words) -> Step:
         state = replace(state, phase=Phase.JOINED, pending=(), typed="", failures=0, silences=0)
-        state, said = self.speech.say(state, self._words.connected(self.speech.tongue(state)))
+        language = self.speech.tongue(state)
+        words = self._words.connected(language)
+        if state.hold is not None and state.hold.called_back:
+            words = self._called_back(language)
+        state, said = self.speech.say(state, words)
         return state, (*said, Whisper(whisper))
+
+    def _called_back(self, language: Language) -> Words:
+        return self._words.calling_back(language, self.replies.content.town[language])
 
     def _returned(self, state: State, hold: Hold, handed_on: bool) -> Step:
         language = self.speech.tongue(state)
@@ -250,7 +258,7 @@ class Waiting:
         if handed_on:
             words = self._words.handed_on(language, self._office(hold.office))
         if hold.standing is not None:
-            words += self._place(language, hold.standing)
+            words += self._words.place(language, hold.standing)
         return self.speech.say(state, words)
 
     def _forlorn(self, state: State, hold: Hold, words: Words) -> Step:
@@ -279,10 +287,6 @@ class Waiting:
     @property
     def _words(self) -> WaitingWords:
         return self.speech.wording.waiting
-
-    def _place(self, language: Language, standing: Standing) -> Words:
-        low, high = (standing.wait.low, standing.wait.high) if standing.wait else (0.0, math.inf)
-        return self._words.place(language, standing.position, low, high)
 
     def _office(self, office: OfficeId | None) -> Office:
         return self.replies.content.office(office or "")
