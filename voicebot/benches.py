@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,9 @@ from voicebot.adapters.sql_store import SqlHoldStore
 from voicebot.bench import queue, response, spoken
 from voicebot.bench.callers import Caller, read_callers
 from voicebot.bench.calls import Clip, greeting, place
-from voicebot.bench.channel import narrow
+from voicebot.bench.channel import Channel, narrow
 from voicebot.bench.printing import lines
-from voicebot.bench.understanding import failed, failure, summary
+from voicebot.bench.understanding import Result, against, failed, failure, summary
 from voicebot.console import JsonOption, count_bar, language_of, load, out, print_json
 from voicebot.errors import LineError
 from voicebot.hearing.whole import bounds
@@ -42,13 +43,15 @@ def bench_understanding(
     loss: Annotated[float, typer.Option(min=0, max=100, help="Percent of packets lost.")] = 0.0,
     limit: Annotated[int | None, typer.Option(min=1, help="The first so many only.")] = None,
     failures: Annotated[bool, typer.Option(help="List what went wrong, with the texts.")] = False,
+    plain: Annotated[
+        bool, typer.Option(help="Compare with the plain call of the recogniser's library.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say how well recorded callers are understood: whose language, which office, how fast."""
-    line = commands.BenchLine(telephone, noise, noise_file, loss)
-    with count_bar("listening to callers") as progress:
-        results = commands.bench_understanding(load(), callers, line, limit, progress)
-    figures = summary(results)
+    people = read_callers(callers)[:limit]
+    channel = commands.BenchLine(telephone, noise, noise_file, loss).channel(callers)
+    results, figures = _understand(load(), people, channel, plain)
     if failures:
         figures["failures"] = [failure(result) for result in results if failed(result)]
     if as_json:
@@ -91,6 +94,29 @@ def bench_spoken(
         return
     for text in lines(figures):
         out.print(text, markup=False)
+
+
+def _understand(
+    settings: Settings, callers: Sequence[Caller], channel: Channel, plain: bool
+) -> tuple[list[Result], dict[str, Any]]:
+    """How each is taken, and all figures, with `plain` those of the comparison too."""
+    ways = [commands.bench_understanding(settings, callers, channel, way) for way in (False, True)]
+    results: tuple[list[Result], list[Result]] = ([], [])
+    cost = [0.0, 0.0]
+    with count_bar("listening to callers") as progress:
+        for done in range(len(callers)):
+            progress(done, len(callers))
+            # in turn, so that whatever else the machine does disturbs both alike
+            for number in range(1 + plain):
+                begun = time.process_time()
+                results[number].append(next(ways[number]))
+                # the first one loads the models
+                cost[number] += (time.process_time() - begun) * (done > 0)
+    figures = summary(results[0])
+    if plain:
+        figures |= against(*results)
+        figures["times_less_processor"] = round(cost[1] / cost[0], 2) if cost[0] else 0.0
+    return results[0], figures
 
 
 @dataclass(frozen=True, slots=True)

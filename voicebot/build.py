@@ -25,6 +25,7 @@ from voicebot.adapters.speech_process import Recogniser
 from voicebot.adapters.tashkeel import Tashkeel
 from voicebot.adapters.vosk import Vosk, VoskModel
 from voicebot.adapters.whisper import Whisper
+from voicebot.adapters.whisper_plain import PlainWhisper
 from voicebot.answering.prerender import fixed_prompts
 from voicebot.answering.wording import Wording, load_catalogues
 from voicebot.dialogue import Dialogue
@@ -110,6 +111,11 @@ def whisper(settings: Settings, hints: Mapping[Language, str]) -> Whisper:
     store = weights(settings)
     folder = store.ensure("whisper-base")
     return Whisper(folder, settings.speech.threads, choose, hints, _language_head(store))
+
+
+def plain_whisper(settings: Settings) -> PlainWhisper:
+    """The same model as its library is usually called; for the benches."""
+    return PlainWhisper(weights(settings).ensure("whisper-base"), settings.speech.threads, choose)
 
 
 def _language_head(store: WeightStore) -> LanguageHead | None:

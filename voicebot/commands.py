@@ -10,8 +10,9 @@ from typing import Any
 from voicebot import build
 from voicebot.adapters.audio_file import read_audio, write_audio
 from voicebot.adapters.clock import TownClock
+from voicebot.adapters.speech_process import Recogniser
 from voicebot.adapters.tempo import stretch
-from voicebot.bench.callers import read_callers
+from voicebot.bench.callers import Caller
 from voicebot.bench.channel import Channel
 from voicebot.bench.spoken import ReadBack, read_back, sample
 from voicebot.bench.understanding import Result, Taken, play
@@ -26,9 +27,6 @@ from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model
 from voicebot.weights.store import ModelStatus, list_models, verify
-
-Count = Callable[[int, int], None]
-"""Told how many are done, and of how many."""
 
 
 def listen(
@@ -46,18 +44,14 @@ def listen(
 
 
 def bench_understanding(
-    settings: Settings, folder: Path, line: BenchLine, limit: int | None, progress: Count
-) -> list[Result]:
-    """Each recorded caller of a folder with how they are taken over that line."""
-    callers = read_callers(folder)[:limit]
-    channel = line.channel(folder)
-    listener = _listener(settings)
-    results = []
-    progress(0, len(callers))
-    for result in play(callers, read_audio, channel, lambda audio: listener(audio, None)):
-        results.append(result)
-        progress(len(results), len(callers))
-    return results
+    settings: Settings, callers: Sequence[Caller], channel: Channel, plain: bool
+) -> Iterator[Result]:
+    """Each recorded caller with how they are taken over that line.
+
+    With `plain` the sound is recognised as the library is usually called, for comparison.
+    """
+    listener = _listener(settings, build.plain_whisper(settings) if plain else None)
+    yield from play(callers, read_audio, channel, lambda audio: listener(audio, None))
 
 
 def bench_spoken(
@@ -110,11 +104,13 @@ class BenchLine:
         return Channel(self.telephone, read_audio(file), self.noise, share)
 
 
-def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
+def _listener(
+    settings: Settings, ear: Recogniser | None = None
+) -> Callable[[Audio, Language | None], Taken]:
     """What takes a sound as a call would; its language may be known beforehand."""
     content = load_content(settings.paths.intents, settings.languages)
     matcher = build.matcher(content)
-    whisper = build.ear(settings, build.expected(content))
+    recogniser = ear or build.ear(settings, build.expected(content))
     silero = build.silero()
     today = TownClock(settings.time_zone).now().date()
 
@@ -122,7 +118,7 @@ def _listener(settings: Settings) -> Callable[[Audio, Language | None], Taken]:
         segment = utterance(audio, silero.for_call())
         heard = Heard(None, {}, ())
         if segment is not None:
-            heard = whisper.hear(segment, settings.languages, language)
+            heard = recogniser.hear(segment, settings.languages, language)
         seconds = segment.speech_seconds if segment else 0.0
         return Taken(seconds, heard, report_heard(heard, matcher, today, language))
 

@@ -29,6 +29,7 @@ class Bot:
     def __init__(self, answers: bool = True) -> None:
         self.heard: list[Heard] = []
         self.hung_up = False
+        self.ended = asyncio.Event()
         self._sent: list[float] = []
         self._to_send: list[bytes] = []
         self._answers = answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ from voicebot.__main__ import cli
 from voicebot.bench.callers import Caller
 from voicebot.bench.channel import Channel
 from voicebot.bench.printing import lines
-from voicebot.bench.understanding import Outcome, Result, Taken, failed, failure, play, summary
+from voicebot.bench.understanding import (
+    Outcome,
+    Result,
+    Taken,
+    against,
+    failed,
+    failure,
+    play,
+    summary,
+)
 from voicebot.bench.understanding import office_outcome as outcome
 from voicebot.errors import AudioFileError
 from voicebot.model import RATE, Audio, Heard, Language
@@ -163,6 +173,16 @@ def test_time_is_counted_by_step_and_in_all_of_those_who_spoke() -> None:
     assert seconds["total"] == {"p50": 0.31, "p95": 0.31}
     assert seconds["recognise"]["p50"] == 0.2
     assert summary([silent])["no_speech"] == 1
+
+
+def test_two_ways_of_recognising_are_compared_by_their_medians() -> None:
+    slow = taken("reject", ())
+    slow = replace(slow, report={**slow.report, "seconds": {"recognise": 1.24}})
+    figures = against([Result(caller(), taken())], [Result(caller(), slow)])
+    assert figures["times_faster"] == 4.0
+    assert figures["plain_office"]["it"]["rejected"]["count"] == 1
+    printed = "\n".join(lines(figures))
+    assert "plain_seconds" in printed and "times_faster 4.0" in printed
 
 
 def test_a_files_noise_does_not_depend_on_who_came_before() -> None:

@@ -55,6 +55,10 @@ class Phone(Protocol):
     def heard(self) -> Sequence[Packet]:
         """All that came so far."""
 
+    @property
+    def ended(self) -> asyncio.Event:
+        """Set when the switchboard has hung up."""
+
     async def said(self, number: int) -> float:
         """Wait until the packet of that number has gone out; returns when it did, loop time."""
 

@@ -10,8 +10,8 @@ from typing import Any
 def lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """Every share as `percent [95 % interval] count/of`, one a line, in groups."""
     for group, value in figures.items():
-        if group == "seconds":
-            yield "seconds"
+        if group.endswith("seconds"):
+            yield group
             for step, took in value.items():
                 yield f"  {step:<36}p50 {took['p50']:.3f}  p95 {took['p95']:.3f}"
         elif group == "failures":

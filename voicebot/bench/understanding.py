@@ -90,6 +90,17 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     return figures
 
 
+def against(ours: Sequence[Result], plain: Sequence[Result]) -> dict[str, Any]:
+    """The same callers recognised in a plainer way: offices, seconds, and the two compared."""
+    other, took = summary(plain), _seconds(ours)
+    once, twice = (seconds.get("total", {}).get("p50", 0.0) for seconds in (took, other["seconds"]))
+    return {
+        "plain_office": other["office"],
+        "plain_seconds": other["seconds"],
+        "times_faster": round(twice / once, 2) if once else 0.0,
+    }
+
+
 # --- one caller ------------------------------------------------------------------------
 
 
