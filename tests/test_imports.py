@@ -79,6 +79,7 @@ FREE = {
     "app",
     "live",
     "benches",
+    "capacity_bench",
     "simulations",
     "build",
     "build_queue",

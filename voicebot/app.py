@@ -211,12 +211,16 @@ class House:
             ice_servers=self._ice_servers(),
             max_body=self.settings.http.max_body,
             staff_texts=load_page_texts(self.settings.paths.locales, STAFF_LANGUAGES, "staff"),
-            metrics=self.live.metrics,
+            metrics=self._metrics,
         )
         doors = Doors(webrtc=self._open_line(), text=TextSocketLine)
         return create_app(
             self.switchboard, doors, site, StaffSide(self._access(), self._desk_room())
         )
+
+    def _metrics(self) -> tuple[str, ...]:
+        telephone = self.telephone.metrics() if self.telephone else ()
+        return (*self.live.metrics(), *telephone)
 
     def _ice_servers(self) -> tuple[dict[str, str], ...]:
         servers = self.settings.webrtc.ice_servers

@@ -24,6 +24,7 @@ from voicebot.bench.calls import Clip, greeting, place
 from voicebot.bench.channel import Channel, narrow
 from voicebot.bench.printing import lines
 from voicebot.bench.understanding import Result, against, failed, failure, summary
+from voicebot.capacity_bench import Plan, raise_calls
 from voicebot.console import JsonOption, count_bar, language_of, load, out, print_json
 from voicebot.errors import LineError
 from voicebot.hearing.whole import bounds
@@ -185,6 +186,38 @@ def bench_response(
         return
     for text in lines(figures):
         out.print(text, markup=False)
+
+
+@cli.command("capacity")
+def bench_capacity(
+    callers: Annotated[Path, typer.Option(help="A folder with recorded callers.")],
+    pid: Annotated[
+        int | None, typer.Option(help="The switchboard's process, to watch what it uses.")
+    ] = None,
+    to: ToOption = None,
+    calls: Annotated[
+        str, typer.Option(metavar="N,N,…", help="The numbers of calls to try, in order.")
+    ] = "5,20,40,60,80,100,120",
+    speaking: Annotated[int, typer.Option(min=1, help="How many speak at any moment.")] = 5,
+    seconds: Annotated[float, typer.Option(min=5, help="How long each is measured.")] = 30.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Raise the number of calls to a running switchboard until something gives way."""
+    settings = load()
+    target = read_target(to, settings)
+    counts = tuple(int(count) for count in calls.split(",") if count.strip().isdecimal())
+    if not counts or 0 in counts:
+        raise typer.BadParameter(f"{calls!r}: write numbers of calls with commas between")
+    http = settings.http
+    metrics = f"{'https' if http.certificate else 'http'}://{http.host}:{http.port}/metrics"
+    where = (target.host, target.port, target.user)
+    plan = Plan(*where, counts, speaking, seconds, pid, metrics if pid else None)
+    for level, reason in raise_calls(plan, read_clips(read_callers(callers))):
+        figures = {**level.figures(), "given_way": reason}
+        if as_json:
+            print_json(figures)
+        else:
+            out.print("  ".join(f"{name} {value}" for name, value in figures.items()), markup=False)
 
 
 async def _respond(

@@ -66,6 +66,9 @@ class SipLine:
         self._heard_at = self._loop.time()
         self._ended = False
         self._closed = False
+        self._giving = False
+        self.starved = 0
+        """How often the stack had run out of sound when more was written."""
         self.keys = SipKeys(call, self._put)
         self.rang = False
         """Whether a call that we place has rung, or its exchange has said that it will."""
@@ -166,6 +169,7 @@ class SipLine:
                 # answered just now, or the codec has changed in mid-call
                 self._formats = _Formats(info) if info.rx_ready and info.tx_ready else None
             if self._formats is None:
+                self._giving = False
                 self._wait(frames)
             else:
                 self._take(self._formats, frames)
@@ -199,7 +203,11 @@ class SipLine:
     def _give(self, formats: _Formats, buffered: int) -> None:
         """Keep a little sound ahead in the stack's buffer; nothing while nobody hears it."""
         if self._source is None or self._call.remote_on_hold:
+            self._giving = False
             return
+        # nothing left of what was written: the caller has heard silence since
+        self.starved += self._giving and buffered == 0
+        self._giving = True
         while buffered < formats.ahead:
             frame = self._source.pull()
             if isinstance(frame, Hush):

@@ -60,6 +60,8 @@ class SipStack:
         self._extensions: list[UserAgent] = []
         self._lines: set[SipLine] = set()
         self._placed: set[SipLine] = set()
+        self._starved = 0
+        """Of the calls that have ended."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.died = asyncio.Event()
         """Set when the stack has died; only a new process brings it back."""
@@ -166,6 +168,12 @@ class SipStack:
             logger.warning("a telephone call was not answered: %s", sip_log.redacted(str(error)))
             await line.hang_up()
 
+    def metrics(self) -> tuple[str, ...]:
+        """Lines for Prometheus."""
+        starved = self._starved + sum(line.starved for line in (*self._lines, *self._placed))
+        name = "voicebot_sip_starved_frames_total"
+        return f"# TYPE {name} counter", f"{name} {starved}"
+
     # Calls that we place
 
     @property
@@ -231,6 +239,7 @@ class SipStack:
                     logger.exception("the sound of a telephone call failed")
                     self._hold(line.hang_up())
                 if line.over:
+                    self._starved += line.starved
                     self._lines.discard(line)
                     self._placed.discard(line)
 
