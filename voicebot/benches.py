@@ -200,6 +200,7 @@ def bench_capacity(
     ] = "5,20,40,60,80,100,120",
     speaking: Annotated[int, typer.Option(min=1, help="How many speak at any moment.")] = 5,
     seconds: Annotated[float, typer.Option(min=5, help="How long each is measured.")] = 30.0,
+    regardless: Annotated[bool, typer.Option(help="Go on when something has given way.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Raise the number of calls to a running switchboard until something gives way."""
@@ -211,9 +212,8 @@ def bench_capacity(
     http = settings.http
     metrics = f"{'https' if http.certificate else 'http'}://{http.host}:{http.port}/metrics"
     where = (target.host, target.port, target.user)
-    plan = Plan(*where, counts, speaking, seconds, pid, metrics if pid else None)
-    for level, reason in raise_calls(plan, read_clips(read_callers(callers))):
-        figures = {**level.figures(), "given_way": reason}
+    plan = Plan(*where, counts, speaking, seconds, pid, metrics if pid else None, regardless)
+    for figures in raise_calls(plan, read_clips(read_callers(callers))):
         if as_json:
             print_json(figures)
         else:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import Any
 
 from voicebot.adapters.processes import used
 from voicebot.adapters.sip_caller import Telephones
@@ -39,22 +40,23 @@ class Plan:
     pid: int | None
     metrics: str | None
     """Address of the switchboard's metrics."""
+    regardless: bool = False
+    """Whether to go on when something has given way."""
 
 
-def raise_calls(plan: Plan, clips: Sequence[Clip]) -> Iterator[tuple[Level, str | None]]:
-    """Each number of calls with what came of it, and what has given way; ends with the first."""
+def raise_calls(plan: Plan, clips: Sequence[Clip]) -> Iterator[dict[str, Any]]:
+    """The figures of each number of calls, and what has given way, which ends the raising."""
     levels: list[Level] = []
-    before = _load(plan)
     for count in plan.levels:
-        levels.append(_level(plan, clips, count, before))
+        levels.append(_level(plan, clips, count))
         reason = given_way(levels)
-        yield levels[-1], reason
-        if reason is not None:
+        yield levels[-1].figures(levels[0]) | {"given_way": reason}
+        if reason is not None and not plan.regardless:
             return
         time.sleep(3)
 
 
-def _level(plan: Plan, clips: Sequence[Clip], count: int, before: Load | None) -> Level:
+def _level(plan: Plan, clips: Sequence[Clip], count: int) -> Level:
     workers = -(-count // CROWD)
     shares = [count // workers + (i < count % workers) for i in range(workers)]
     turns = [plan.speaking // workers + (i < plan.speaking % workers) for i in range(workers)]
@@ -71,7 +73,7 @@ def _level(plan: Plan, clips: Sequence[Clip], count: int, before: Load | None) -
         tally = Tally()
         for one in work:
             tally.add(one.result())
-    return Level(count, tally, before, begun, ended)
+    return Level(count, tally, begun, ended)
 
 
 def _crowd(plan: Plan, clips: list[Clip], calls: int, speaking: int, start: float) -> Tally:

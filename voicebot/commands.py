@@ -28,6 +28,9 @@ from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model
 from voicebot.weights.store import ModelStatus, list_models, verify
 
+Count = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
+
 
 def listen(
     settings: Settings, files: Sequence[Path], language: Language | None

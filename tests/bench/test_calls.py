@@ -62,7 +62,7 @@ class Bot:
         return len(self._sent)
 
     async def said(self, number: int) -> float:
-        await asyncio.sleep((number + 1 - len(self._sent)) * 0.02)
+        await asyncio.sleep((number + 2 - len(self._sent)) * 0.02)
         return self._sent[number]
 
     async def hang_up(self) -> None:

@@ -216,12 +216,15 @@ class Whisper:
         hint = self._hints.get(language)
         if hint is None:
             return self._decode(encoded, language, seconds, BEAM)
-        hinted = self._decode(encoded, language, seconds, 1, hint)
-        if hinted.is_speech and self._borne_out(encoded, hinted):
-            return hinted
+        quick = self._decode(encoded, language, seconds, 1, hint)
+        if quick.is_speech and self._borne_out(encoded, quick):
+            return quick
         plain = self._decode(encoded, language, seconds, BEAM)
+        if not plain.is_speech:
+            return plain
+        hinted = self._decode(encoded, language, seconds, BEAM, hint)
         sure = hinted.is_speech and hinted.confidence >= plain.confidence - HINT_LOSS
-        return hinted if sure and plain.is_speech and alike(hinted.text, plain.text) else plain
+        return hinted if sure and alike(hinted.text, plain.text) else plain
 
     def _borne_out(self, encoded: Any, draft: _Draft) -> bool:
         """Whether the sound alone makes the words likely: no decoding, one look at all of them."""

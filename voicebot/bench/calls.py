@@ -107,7 +107,7 @@ async def place(dial: Dial, clip: Clip, greeting: NDArray[np.int16], patient: bo
             share = zlib.crc32(clip.caller.file.name.encode()) % 1000 / 1000
             await asyncio.sleep(SPEAK_AFTER[0] + share * (SPEAK_AFTER[1] - SPEAK_AFTER[0]))
         spoken = await speak(phone, clip)
-        await _until_answered(phone, spoken)
+        await until_answered(phone, spoken)
         return judge(clip.caller, spoken, track_of(phone), greeting)
     finally:
         await phone.hang_up()
@@ -142,7 +142,7 @@ async def _until_silent(phone: Phone) -> Track:
     raise LineError("the switchboard says nothing, or does not stop: no greeting was heard")
 
 
-async def _until_answered(phone: Phone, spoken: Spoken) -> None:
+async def until_answered(phone: Phone, spoken: Spoken) -> None:
     """Until an answer has begun and gone on for long enough to be looked at."""
     loop = asyncio.get_running_loop()
     since = max(0, len(phone.heard) - 1)

@@ -71,8 +71,6 @@ class Level:
 
     calls: int
     tally: Tally
-    before: Load | None
-    """While nobody calls."""
     begun: Load | None
     ended: Load | None
     """At the beginning and the end of the time that was measured."""
@@ -86,8 +84,8 @@ class Level:
             return None
         return self.ended.starved - self.begun.starved
 
-    def figures(self) -> dict[str, Any]:
-        """All of it, for one line of a table."""
+    def figures(self, first: Level) -> dict[str, Any]:
+        """All of it, for one line of a table; memory beyond that of the first level's calls."""
         tally = self.tally
         figures: dict[str, Any] = {
             "calls": self.calls,
@@ -100,7 +98,7 @@ class Level:
             "packets": tally.packets,
             "starved_frames": self.starved,
         }
-        if self.before is not None and self.begun is not None and self.ended is not None:
+        if self.begun is not None and self.ended is not None:
             seconds = self.ended.at - self.begun.at
             shares = {
                 name: (used - self.begun.processor.get(name, 0.0)) / seconds
@@ -108,8 +106,9 @@ class Level:
             }
             figures["processor"] = {name: round(share, 3) for name, share in shares.items()}
             figures["processor_a_call"] = round(sum(shares.values()) / self.calls, 4)
-            grown = (self.ended.memory - self.before.memory) / self.calls
-            figures["megabytes_a_call"] = round(grown / 1e6, 2)
+            if first.ended is not None and self.calls > first.calls:
+                grown = (self.ended.memory - first.ended.memory) / (self.calls - first.calls)
+                figures["megabytes_a_call"] = round(grown / 1e6, 2)
         return figures
 
 

@@ -8,16 +8,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from voicebot.bench.calls import ANSWER_PATIENCE, Clip, Dial, Phone, speak, track_of
+from voicebot.bench.calls import Clip, Dial, Phone, speak, track_of, until_answered
 from voicebot.bench.capacity import Tally, late
-from voicebot.bench.response import Outcome, judge
-from voicebot.bench.voice import STEP, begins, loud
+from voicebot.bench.response import Outcome, Response, judge
+from voicebot.bench.voice import STEP, loud
 from voicebot.errors import LineError
 
 RAISING = 0.1
 """Seconds between two calls while their number is raised."""
 
-NOTHING = np.zeros(0, np.int16)
+LONG = 15.0
+"""Seconds of an answer that a caller listens to at most."""
+
+_UNKNOWN = np.zeros(0, np.int16)
+"""Of the greeting: most callers have heard it to its end."""
 
 _POLL = 0.5
 _BEFORE = 25
@@ -57,11 +61,13 @@ class Crowd:
         return self._tally
 
     async def disperse(self) -> None:
-        """All hang up."""
+        """All hang up; what went wrong in one of them is raised."""
         self._over.set()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
     async def _caller(self) -> None:
         """One caller, in one call after another."""
@@ -79,32 +85,28 @@ class Crowd:
 
     async def _talk(self, phone: Phone) -> None:
         """Speak when the turn comes, listen, until the bot hangs up."""
-        ended = phone.ended
-        while not ended.is_set():
+        while not phone.ended.is_set():
             async with self._turns:
                 clip = next(self._clips)
                 since = max(0, len(phone.heard) - _BEFORE)
-                measuring, sent = self._measuring, await speak(phone, clip)
-            await self._listen(phone, since)
-            if measuring and self._measuring and not ended.is_set():
-                met = judge(clip.caller, sent, track_of(phone, since), NOTHING)
-                if met.outcome is Outcome.ANSWERED and met.seconds is not None:
-                    self._tally.responses.append(met.seconds)
-                elif met.outcome is Outcome.SILENT:
-                    self._tally.unanswered += 1
-        if not self._over.is_set():
-            self._tally.hung_up += self._measuring
+                spoken = await speak(phone, clip)
+            await until_answered(phone, spoken)
+            if self._measuring:
+                self._count(judge(clip.caller, spoken, track_of(phone, since), _UNKNOWN))
+            await self._listen(phone)
+        self._tally.hung_up += self._measuring
 
-    async def _listen(self, phone: Phone, since: int) -> None:
-        """Until the bot has answered and is silent, or has said nothing for long enough."""
-        pause, waited = round(1.0 / STEP), 0.0
-        start = max(0, len(phone.heard) - 1)
-        while waited < 2 * ANSWER_PATIENCE:
+    def _count(self, met: Response) -> None:
+        if met.outcome is Outcome.ANSWERED and met.seconds is not None:
+            self._tally.responses.append(met.seconds)
+        elif met.outcome is Outcome.SILENT:
+            self._tally.unanswered += 1
+
+    async def _listen(self, phone: Phone) -> None:
+        """Until the bot has fallen silent for a second, or has talked for long enough."""
+        pause, since = round(1.0 / STEP), max(0, len(phone.heard) - _BEFORE)
+        for _ in range(round(LONG / _POLL)):
             await asyncio.sleep(_POLL)
-            waited += _POLL
-            flags = loud(track_of(phone, start).samples)
-            word = begins(flags)
-            if word is None and waited > ANSWER_PATIENCE:
-                return
-            if word is not None and len(flags) > pause and not flags[-pause:].any():
+            flags = loud(track_of(phone, since).samples)
+            if len(flags) > pause and not flags[-pause:].any():
                 return
