@@ -12,6 +12,7 @@ from voicebot.adapters.clock import TownClock
 from voicebot.adapters.database import Database
 from voicebot.adapters.numbers import KeyedNumbers, secret_in
 from voicebot.adapters.sql_store import SqlHoldStore
+from voicebot.holding.classes import PriorityClass
 from voicebot.holding.queue import Queue
 from voicebot.holding.rank import Widening
 from voicebot.holding.rules import CallBackRules, HoldRules
@@ -68,6 +69,10 @@ def hold_rules(settings: Settings, content: Content) -> HoldRules:
             stand_ins=given.stand_ins,
         ),
         max_head_start=timedelta(seconds=given.max_head_start),
+        classes=tuple(
+            PriorityClass(one.name, timedelta(seconds=one.head_start), one.reason, one.numbers)
+            for one in given.classes
+        ),
         offer=given.offer,
         connecting=given.connecting,
         grace=given.grace,

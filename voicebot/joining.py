@@ -53,8 +53,8 @@ class Joining:
         self._tell = tell
         self._keeping: Keeping | None = None
         if line.has_audio and self._people.queue is not None:
-            number = line.arrival.caller
-            self._keeping = Keeping(call_id, self._people.queue, number, self._on_news)
+            queue = self._people.queue
+            self._keeping = Keeping(call_id, queue, line.arrival, self._on_news)
         self._errands = Errands(call_id, self._do, self._failed)
         self._tasks: asyncio.TaskGroup
         self._dialling: asyncio.Task[None] | None = None

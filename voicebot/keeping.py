@@ -7,10 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from voicebot.errors import VoicebotError
+from voicebot.holding.classes import priority
 from voicebot.holding.events import HoldEvent
 from voicebot.holding.place import Place
 from voicebot.holding.queue import Queue
-from voicebot.model import Language, OfficeId
+from voicebot.model import Arrival, Language, OfficeId
 from voicebot.model.holding import Standing, TicketState, Wish
 
 logger = logging.getLogger(__name__)
@@ -21,12 +22,13 @@ News = Callable[[Place, HoldEvent], Awaitable[None]]
 class Keeping:
     """One place at a time, and its news."""
 
-    def __init__(self, call_id: str, queue: Queue, number: str | None, news: News) -> None:
-        """`number` is the caller's in E.164, None where it is withheld."""
+    def __init__(self, call_id: str, queue: Queue, arrival: Arrival, news: News) -> None:
+        """`arrival` tells the caller by the number, and the class by what was rung."""
         self._id = call_id
         self._queue = queue
-        self._number = number
-        self._key = queue.caller_key(number)
+        self._number = arrival.caller
+        self._key = queue.caller_key(arrival.caller)
+        self._priority = priority(arrival, queue.rules.classes)
         self._news = news
         self.place: Place | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -54,7 +56,7 @@ class Keeping:
 
     async def join(self, office: OfficeId, language: Language, asked: str) -> Place:
         """A new place; `StoreError` as before."""
-        wish = Wish(office, language, caller=self._key, asked=asked or None)
+        wish = Wish(office, language, self._priority, self._key, asked or None)
         return await self._queue.join(wish, self._number)
 
     def hold(self, place: Place, tasks: asyncio.TaskGroup) -> None:

@@ -355,6 +355,19 @@ class DeskPage(_Group):
         return value
 
 
+class HoldClass(_Group):
+    """Callers who count as having come earlier, by the number that was rung."""
+
+    name: str = Field(min_length=1)
+    head_start: float = Field(gt=0)
+    """Seconds; no more than `max_head_start` counts."""
+    reason: str = Field(min_length=1)
+    """As the operator reads it."""
+    numbers: tuple[Annotated[str, Field(pattern=r"^\+[0-9]+\*?$")], ...] = Field(min_length=1)
+    """That were dialled, or that diverted the call: "+390592034000", or "+3905920340*" for all that
+    begin so."""
+
+
 class Holding(_Group):
     """The queue in which callers wait for an operator. Seconds."""
 
@@ -378,6 +391,8 @@ class Holding(_Group):
     """How long a caller who was transferred to a colleague is kept for her alone."""
     grace: float = Field(default=600.0, ge=0)
     """How long the place of a caller whose line dropped is kept."""
+    classes: tuple[HoldClass, ...] = ()
+    """The first that fits counts."""
     max_head_start: float = Field(default=300.0, ge=0)
     """By how much, at most, any class of callers may be put before those who came earlier."""
     any_language_after: float | None = Field(default=180.0, ge=0)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from voicebot.holding.classes import PriorityClass
 from voicebot.holding.rank import Widening
 from voicebot.model import Language, OfficeId
 
@@ -37,6 +38,8 @@ class HoldRules:
     """How long a call rings at an operator."""
     connecting: float = 10.0
     """How long the sound may take to be joined."""
+    classes: tuple[PriorityClass, ...] = ()
+    """Callers who count as having come earlier; the first that fits."""
     grace: float = 600.0
     """How long the place of a dropped line is kept."""
     wrap_up: float = 20.0
