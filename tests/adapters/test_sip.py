@@ -256,6 +256,31 @@ async def test_an_exchange_with_session_timers_refreshes_the_call(tmp_path: Path
         assert await call.ended() == HungUp("caller")
 
 
+@needs_sipp
+async def test_an_exchange_that_lets_us_offer(tmp_path: Path) -> None:
+    async with answering() as side, calling(side, tmp_path, "late_offer", seconds=1) as (rtp, call):
+        await rtp.speak(tone(CALLER_TONE, NARROW, 0.5))
+        assert all(call.loud[-10:])
+        await rtp.press("5")
+        assert await call.pressed(1) == "5"
+
+
+@pytest.mark.parametrize("extension", [b"timer", b"100rel"])
+async def test_what_the_stack_can_not_is_refused_when_it_is_required(extension: bytes) -> None:
+    async with answering() as side:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind(("127.0.0.1", 0))
+            peer.setblocking(False)
+            ask = invite(side.port, 1).replace(b":4000", b":%d" % peer.getsockname()[1])
+            ask = ask.replace(b"Max-Forwards", b"Require: %s\r\nMax-Forwards" % extension)
+            peer.sendto(ask, ("127.0.0.1", side.port))
+            async with asyncio.timeout(5):
+                answer = parse(await asyncio.get_running_loop().sock_recv(peer, 4096))
+        assert answer is not None and answer.status == 420
+        assert answer.header("unsupported") == extension.decode()
+        assert side.calls == []
+
+
 @needs_baresip
 async def test_a_real_telephone_holds_and_resumes(tmp_path: Path) -> None:
     speech = tmp_path / "speech.wav"
