@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,13 @@ import pytest
 from tests.test_docs import STAFF, read
 from voicebot import commands, staff_desk
 from voicebot.answering.catalogue import load_catalogues
+from voicebot.content.load import load_content
 from voicebot.content.templates import MAX_EXPANSIONS
 from voicebot.errors import ContentError
 from voicebot.model import LANGUAGES
 from voicebot.settings import HOME, Settings
+from voicebot.staff.diff import diff
+from voicebot.staff.words import ENGLISH, load_words
 from voicebot.understanding.matcher import ACCEPT, CONFIRM
 
 OFFICES = "intents/offices.yaml"
@@ -30,6 +33,9 @@ TELLING = '(sui|sul) (vostri servizi|servizi sociali|vostro servizio|servizio so
 CIVIL = '  - {text: "Volevo informazioni sul servizio civile", action: none}\n'
 MOULD = '  - {text: "Ho la muffa sui muri di casa", office: ufficio-casa, action: talk}\n'
 RELATIONS = '  - {text: "Mi passa l\'ufficio relazioni?", office: segreteria, action: talk}\n'
+
+TOLD = dict(zip(STAFF, (load_words(HOME / "locales", "it"), ENGLISH), strict=True))
+"""In which language each guide shows what staff are told."""
 
 BROKEN = {
     "hours in the Italian way": (OFFICES, FRIDAY, '["8.30-12.30"]'),
@@ -82,7 +88,7 @@ def change(settings: Settings, file: str, old: str, new: str) -> None:
 
 def without_lines(text: str) -> str:
     """Line numbers change with every line that staff add."""
-    return re.sub(r"(?<=\(line )\d+|(?<=yaml:)\d+|(?<=po:)\d+", "N", text)
+    return re.sub(r"(?<=\(line )\d+|(?<=\(riga )\d+|(?<=yaml:)\d+|(?<=po:)\d+", "N", text)
 
 
 @pytest.mark.parametrize("slip", BROKEN)
@@ -90,9 +96,9 @@ def test_the_guides_show_what_check_says_of_a_slip(slip: str, copies: Settings) 
     change(copies, *BROKEN[slip])
     if slip == "a language left out":
         copies = copies.model_copy(update={"languages": LANGUAGES})
-    _, said = staff_desk.check_files(copies)
-    assert len(said) > 1
-    for page in STAFF:
+    for page, words in TOLD.items():
+        _, said = staff_desk.check_files(copies, words)
+        assert len(said) > 1
         assert without_lines(said[0]) in without_lines(read(page))
 
 
@@ -124,10 +130,28 @@ def test_the_misunderstanding_of_the_guides_is_one_and_is_put_right(copies: Sett
 
 
 def test_the_sum_of_a_good_check_is_as_shown() -> None:
-    good, said = staff_desk.check_files(Settings())
-    assert good
-    for page in STAFF:
+    for page, words in TOLD.items():
+        good, said = staff_desk.check_files(Settings(), words)
+        assert good
         assert said[-1] in read(page)
+
+
+def test_the_difference_is_told_as_shown(copies: Settings) -> None:
+    copies = copies.model_copy(update={"languages": LANGUAGES})
+    before = load_content(copies.paths.intents, LANGUAGES)
+    closing = 'exceptions: [{date: "2026-12-09", closed: true}]'
+    change(copies, OFFICES, '    key: "5"', f'    key: "5"\n    {closing}')
+    after = load_content(copies.paths.intents, LANGUAGES)
+    for page, words in TOLD.items():
+        (line,) = diff(before, after, date(2026, 11, 23), words)
+        assert line in read(page)
+
+
+def test_the_recording_that_is_shown_is_of_a_sentence() -> None:
+    names = {sentence.name for sentence, _ in staff_desk.prompts(Settings(), "it")}
+    for page in STAFF:
+        (name,) = re.findall(r"`([\w-]+)\.mp3`", read(page))
+        assert name in names
 
 
 TUESDAY = datetime(2026, 3, 17, 10, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ def kept(said: str, heard: str, language: Language) -> float:
 
     A word that the recogniser parts or joins otherwise counts, if its letters are there in a row.
     """
-    wanted, found = words(said, language), words(heard, language)
+    wanted, found = (_spelt_alike(text, language) for text in (said, heard))
     left, joined = Counter(found), "".join(found)
     count = 0
     for word in wanted:
@@ -46,6 +47,24 @@ def kept(said: str, heard: str, language: Language) -> float:
         elif len(word) > 3 and word in joined:
             count += 1
     return count / len(wanted) if wanted else 1.0
+
+
+_HOURS = re.compile(r"(\d{1,2})\s?h\s?(\d{2})?\b")
+_SHORT = (("i'm", "i am"), ("it's", "it is"), ("we'll", "we will"), ("you're", "you are"))
+_LONG_FIGURE = re.compile(r"\d{5,}")
+
+
+def _spelt_alike(text: str, language: Language) -> tuple[str, ...]:
+    """The words, with what sounds the same written the same."""
+    text = text.casefold().replace("\u2019", "'")
+    text = _LONG_FIGURE.sub(lambda found: " ".join(found[0]), text)
+    if language == "fr":
+        text = _HOURS.sub(r"\1 heures \2", text)
+        return tuple(re.sub(r"(?<=\w\w\w)e?s$", "", word) for word in words(text, language))
+    if language == "en":
+        for short, long in _SHORT:
+            text = text.replace(short, long)
+    return words(text, language)
 
 
 def sample(
