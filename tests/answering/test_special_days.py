@@ -82,7 +82,7 @@ def notices(language: str, today: date) -> list[str]:
         (
             "it",
             "2026-01-31T10:00",
-            ["Oggi siamo chiusi: è San Geminiano.", "Riapriamo lunedì alle otto e trenta."],
+            ["Oggi siamo chiusi, perché è San Geminiano.", "Riapriamo lunedì alle otto e trenta."],
         ),
         (
             "en",
@@ -160,7 +160,7 @@ def test_now(language: str, moment: str, said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("language", "day", "said"),
     [
-        ("it", "2026-12-08", "Martedì siamo chiusi: è l'Immacolata Concezione."),
+        ("it", "2026-12-08", "Martedì siamo chiusi, perché è l'Immacolata Concezione."),
         ("en", "2026-12-08", "On Tuesday we are closed: it is the Feast of the Immaculate "
          "Conception."),
         ("fr", "2026-12-07", "Lundi nous sommes fermés : réunion du personnel."),
@@ -312,7 +312,7 @@ def test_an_opening_through_the_day_answers_for_both_halves() -> None:
             [
                 "Attenzione:",
                 "Lunedì sette dicembre siamo chiusi: assemblea del personale.",
-                "Martedì otto dicembre siamo chiusi: è l'Immacolata Concezione.",
+                "Martedì otto dicembre siamo chiusi, perché è l'Immacolata Concezione.",
             ],
         ),
         (

@@ -510,7 +510,7 @@ def test_a_public_holiday_is_the_answer_on_it_and_before_it(dialogue: Dialogue) 
         moment = MONDAY.replace(month=12, day=day)
         _, actions = dialogue.step(state, asked, moment)
         told[day] = " ".join(s.text for a in actions if isinstance(a, Say) for s in a.sentences)
-    assert "Oggi siamo chiusi: è l'Immacolata Concezione. Riapriamo domani" in told[8]
+    assert "Oggi siamo chiusi, perché è l'Immacolata Concezione. Riapriamo domani" in told[8]
     assert "Immacolata" not in told[4]  # A Tuesday, on which this office is closed anyway.
 
 
