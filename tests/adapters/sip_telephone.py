@@ -127,11 +127,11 @@ class Telephone:
             output = (self._folder / "out.txt").read_text(errors="replace")
             raise AssertionError(f"no {event}, only {self.events}:\n{output[-2000:]}") from error
 
-    def heard(self) -> tuple[NDArray[np.int16], int]:
-        """What it received in its last call, one channel, and the rate; after the call."""
+    def heard(self, call: int = -1) -> tuple[NDArray[np.int16], int]:
+        """What it received in one of its calls, one channel, and the rate; after the call."""
         # named by the second in which the call began
-        *_, file = sorted(self._folder.glob("dump-*-dec.wav"), key=lambda file: file.name[-24:])
-        samples, rate = soundfile.read(file, dtype="int16", always_2d=True)
+        files = sorted(self._folder.glob("dump-*-dec.wav"), key=lambda file: file.name[-24:])
+        samples, rate = soundfile.read(files[call], dtype="int16", always_2d=True)
         return np.asarray(samples[:, 0], np.int16), int(rate)
 
 
