@@ -28,7 +28,7 @@ ANNA = Account(
 BRUNO = Account("bruno", "Bruno", frozenset({Role.STAFF}), (), ())
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 async def stores(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[tuple[Accounts, Sessions]]:
@@ -36,7 +36,10 @@ async def stores(
         sessions = FakeSessions()
         yield FakeAccounts(sessions), sessions
         return
-    database = Database(f"sqlite:///{tmp_path / 'voicebot.sqlite'}")
+    url = f"sqlite:///{tmp_path / 'voicebot.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").new_database()
+    database = Database(url)
     await database.open()
     yield SqlAccounts(database), SqlSessions(database)
     await database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from tests.web.house import House, Tone
 from voicebot.holding.events import Finished, HoldEvent, Taken
 from voicebot.holding.place import Place
 from voicebot.model import RATE, Audio
-from voicebot.model.holding import Priority, TicketState, Wish
+from voicebot.model.holding import Priority, TicketId, TicketState, Wish
 from voicebot.ports import Line
 
 VOICE = 600.0
@@ -22,7 +23,15 @@ VOICE = 600.0
 class WaitingCaller:
     """Joins, waits, talks when taken; all of it in the house's own loop."""
 
+    _known: ClassVar[dict[TicketId, WaitingCaller]] = {}
+
+    @classmethod
+    def of(cls, ticket: TicketId) -> WaitingCaller:
+        """The one who joined last with this ticket."""
+        return cls._known[ticket]
+
     def __init__(self, house: House, place: Place) -> None:
+        self._known[place.ticket.id] = self
         self._house = house
         self.place = place
         self.events: list[HoldEvent] = []
