@@ -123,6 +123,8 @@ class Joining:
                 await self._tell(talk.Told(await standing(place), asked=True))
             case talk.Leave():
                 await self._leave()
+            case talk.TurnedAway(office, language) if self._keeping is not None:
+                await self._keeping.turned_away(office, language)
             case talk.Whisper(sentences) if self._company.bridged is not None:
                 self._company.bridged.whisper(sentences)
             case talk.Resume(code) if self._keeping is not None:
@@ -161,6 +163,7 @@ class Joining:
             await self._tell(talk.Unreached(trouble=True))
         elif not await self._keeping.attended(wanted.office, wanted.language):
             await self._tell(talk.Unattended())
+            await self._keeping.turned_away(wanted.office, wanted.language)
         else:
             place = await self._keeping.join(wanted.office, wanted.language, wanted.asked)
             self._hold(place)

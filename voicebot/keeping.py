@@ -32,6 +32,7 @@ class Keeping:
         self._news = news
         self.place: Place | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._turned_away: set[OfficeId] = set()
 
     @property
     def number_known(self) -> bool:
@@ -58,6 +59,12 @@ class Keeping:
         """A new place; `StoreError` as before."""
         wish = Wish(office, language, self._priority, self._key, asked or None)
         return await self._queue.join(wish, self._number)
+
+    async def turned_away(self, office: OfficeId, language: Language) -> None:
+        """The office's operators shall see that somebody rang in vain; once for each call."""
+        if office not in self._turned_away:
+            self._turned_away.add(office)
+            await self._queue.store.turned_away(office, language)
 
     def hold(self, place: Place, tasks: asyncio.TaskGroup) -> None:
         """This is the call's place from now on."""

@@ -18,6 +18,7 @@ from voicebot.model import (
     Heard,
     Language,
     LineEvent,
+    OfficeId,
     Rendered,
     Segment,
     Session,
@@ -288,6 +289,9 @@ class HoldStore(Protocol):
 
     async def talks(self, count: int) -> list[Talk]:
         """The last talks that came to their end, the newest first."""
+
+    async def turned_away(self, office: OfficeId, language: Language) -> None:
+        """Keep that somebody was: a ticket that is closed as it is made, with nobody's number."""
 
     async def past(self, since: datetime, until: datetime) -> list[Past]:
         """All that were entered from the one until before the other and are closed by now."""

@@ -498,3 +498,34 @@ async def test_a_caller_who_hangs_up_during_the_claim_is_in_one_place(database_u
             (now,) = await store.open_tickets("here")
             assert now.state is TicketState.DROPPED and now.offer is None
             await store.move(ticket.id, moves.close(Outcome.ABANDONED))
+
+
+# --- what is looked at afterwards ----------------------------------------------------------
+
+
+async def test_what_is_past_has_times_and_an_outcome_and_nobodys_number(store: Store) -> None:
+    begun = store.clock.now()
+    joined = await store.join(caller=b"hash")
+    await store.join()
+    talk = await store.connect()
+    store.clock.tick(60)
+    await store.move(talk.id, moves.give_back(talk.token))
+    again = await store.connect()
+    store.clock.tick(30)
+    await store.move(again.id, moves.close(Outcome.SERVED, token=again.token))
+    await store.turned_away("polo", "fr")
+    served, away = await store.past(begun, store.clock.now() + timedelta(seconds=1))
+    assert again.id == joined.id
+    assert (served.office, served.language, served.outcome) == ("casa", "it", Outcome.SERVED)
+    assert served.entered_at == joined.entered_at
+    assert served.answered_at is not None
+    assert served.closed_at - served.answered_at >= timedelta(seconds=90), "the first answer counts"
+    assert (away.office, away.language, away.outcome) == ("polo", "fr", Outcome.TURNED_AWAY)
+    assert away.answered_at is None and away.entered_at == away.closed_at
+    assert await store.past(begun - timedelta(days=1), begun) == []
+
+
+async def test_who_was_turned_away_is_offered_to_nobody(store: Store) -> None:
+    await store.turned_away("casa", "it")
+    assert await store.take("casa/it") is None
+    assert await store.open_tickets("here") == await store.open_tickets("") == []

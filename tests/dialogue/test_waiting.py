@@ -103,6 +103,7 @@ def test_a_closed_office_says_so_first_with_its_hours_and_offers_to_call_back(
     caller.now = NIGHT
     caller.keys("5")
     assert not caller.does(talk.Connect)
+    assert caller.wants(talk.TurnedAway) == talk.TurnedAway("ufficio-casa", "it")
     assert caller.sentences[1].shown == "In questo momento siamo chiusi."
     assert "dalle nove alle dodici e trenta" in caller.said
     assert caller.said.endswith("Vuole che la richiamiamo noi? Dica sì, oppure prema cancelletto.")

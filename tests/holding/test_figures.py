@@ -49,6 +49,12 @@ def test_who_is_answered_at_once_counts_and_who_leaves_at_once_does_not() -> Non
     assert figures([past(5)], target=60).abandonment == 1
 
 
+def test_who_was_turned_away_is_missed_and_counts_in_no_figure() -> None:
+    away = past(0, outcome=Outcome.TURNED_AWAY)
+    assert missed([away]) == [away]
+    assert figures([away], target=60).offered == 0
+
+
 def test_groups_in_order() -> None:
     groups = grouped([past(9, 9, office="b"), past(9, office="a")], lambda one: one.office, 60)
     assert list(groups) == ["a", "b"]

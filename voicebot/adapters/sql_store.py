@@ -15,6 +15,7 @@ from voicebot.adapters.claiming import statement
 from voicebot.adapters.database import Database, micros, moment
 from voicebot.adapters.hold_tables import ERASED, nodes, ticket, tickets
 from voicebot.errors import StoreError
+from voicebot.model import Language, OfficeId
 from voicebot.model.holding import (
     Claim,
     Move,
@@ -228,6 +229,30 @@ class SqlHoldStore:
             ]
 
         return await self._database.run(work)
+
+    async def turned_away(self, office: OfficeId, language: Language) -> None:
+        """See the port."""
+
+        def work(connection: Connection) -> None:
+            now = self._database.now(connection)
+            values = {
+                "office": office,
+                "language": language,
+                "priority": "normal",
+                "head_start": 0,
+                "reason": "",
+                "entered_at": now,
+                "rank": now,
+                "state": TicketState.CLOSED,
+                "node": "",
+                "token": 0,
+                "tries": 0,
+                "closed_at": now,
+                "outcome": Outcome.TURNED_AWAY,
+            }
+            connection.execute(sa.insert(tickets).values(values))
+
+        await self._database.run(work)
 
     async def past(self, since: datetime, until: datetime) -> list[Past]:
         """See the port."""

@@ -265,6 +265,14 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Keep for the office's operators that somebody rang while it was closed."""
+
+    office: OfficeId
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class Whisper:
     """Say this to the operator alone."""
 
@@ -288,6 +296,8 @@ class CallBack:
     """As keyed in; None for the number that they ring from."""
 
 
-QueueAction: TypeAlias = Connect | ChangeOffice | AskPlace | Leave | Whisper | Resume | CallBack
+QueueAction: TypeAlias = (
+    Connect | ChangeOffice | AskPlace | Leave | TurnedAway | Whisper | Resume | CallBack
+)
 
 Action: TypeAlias = Say | Announce | Show | HangUp | QueueAction

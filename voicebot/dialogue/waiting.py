@@ -32,6 +32,7 @@ from voicebot.dialogue.events import (
     Returned,
     Served,
     Told,
+    TurnedAway,
     Unattended,
     Unreached,
     Whisper,
@@ -72,7 +73,8 @@ class Waiting:
         state = replace(at_rest(state), answered=request, unplaced=(), failures=0)
         closed = self.replies.closed_now(office, language, now)
         if closed is not None:
-            return self._in_vain(state, before + closed)
+            state, actions = self._in_vain(state, before + closed)
+            return state, (*actions, TurnedAway(office.id, language))
         state = replace(state, hold=Hold(office.id), phase=Phase.CONNECTING)
         state, said = self.speech.say(state, before + self._words.connecting(language, office))
         asked = self.replies.caption(request, TOWN_LANGUAGE).text

@@ -39,7 +39,8 @@ class Figures:
 
 def figures(tickets: Iterable[Past], target: float) -> Figures:
     """Of these tickets, with `target` seconds to answer in."""
-    counted = [one for one in tickets if one.answered_at or waited(one) >= SHORT_ABANDON]
+    joined = [one for one in tickets if one.outcome is not Outcome.TURNED_AWAY]
+    counted = [one for one in joined if one.answered_at or waited(one) >= SHORT_ABANDON]
     answered = [one for one in counted if one.answered_at]
     waits = [waited(one) for one in answered]
     in_time = sum(wait <= target for wait in waits)
@@ -73,11 +74,13 @@ def waited(one: Past) -> float:
 
 
 def missed(tickets: Iterable[Past]) -> list[Past]:
-    """Those who hung up or were lost before anybody answered, the newest first."""
+    """Those who hung up or were lost before anybody answered, or rang while the office was closed
+    or nobody was there; the newest first."""
     lost = [
         one
         for one in tickets
-        if one.answered_at is None and one.outcome in LOST and waited(one) >= SHORT_ABANDON
+        if one.outcome is Outcome.TURNED_AWAY
+        or (one.answered_at is None and one.outcome in LOST and waited(one) >= SHORT_ABANDON)
     ]
     return sorted(lost, key=lambda one: one.closed_at, reverse=True)
 

@@ -45,6 +45,8 @@ class Outcome(StrEnum):
     """The caller said so: a goodbye, or another wish."""
     GAVE_UP = "gave_up"
     """The caller was not reached by any of the calls back."""
+    TURNED_AWAY = "turned_away"
+    """Never joined: the office was closed, or nobody was signed in for it."""
     REFUSED = "refused"
     """The office closed while the caller waited."""
 

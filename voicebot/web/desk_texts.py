@@ -28,6 +28,7 @@ def desk_texts(_: Gettext) -> dict[str, object]:
         "unmute": _("Speak again"),
         "nobody_waits": _("Nobody waits whom you may take."),
         "nobody_missed": _("Nobody today."),
+        "turned_away": _("closed, or nobody there"),
         "nobody_else": _("No colleague is signed in."),
         "asked": _("asked for"),
         "call_back": _("wants to be called back"),

@@ -13,7 +13,7 @@ from voicebot.holding.desk import Desk
 from voicebot.holding.figures import missed, waited
 from voicebot.holding.seat import Seat
 from voicebot.holding.snapshot import SeatSnapshot
-from voicebot.model.holding import OperatorState, Past, Ticket, TicketState
+from voicebot.model.holding import OperatorState, Outcome, Past, Ticket, TicketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ def _missed(one: Past) -> dict[str, Any]:
         "language": one.language,
         "at": millis(one.closed_at),
         "waited": round(waited(one) * 1000),
+        "turned_away": one.outcome is Outcome.TURNED_AWAY,
     }
 
 

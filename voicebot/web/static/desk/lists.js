@@ -44,7 +44,8 @@ export function showMissed(table, missed, config) {
   const clock = new Intl.DateTimeFormat(config.language, { hour: "2-digit", minute: "2-digit" });
   const rows = missed.map((one) => {
     const cells = [clock.format(one.at), config.offices[one.office] ?? one.office];
-    cells.push(language(one, config), duration(one.waited));
+    cells.push(language(one, config));
+    cells.push(one.turned_away ? config.texts.turned_away : duration(one.waited));
     return element("tr", ...cells.map((text) => element("td", text)));
   });
   fill(table, rows);
