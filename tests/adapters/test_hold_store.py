@@ -480,6 +480,7 @@ async def test_fifty_claimers_never_share_a_ticket_nor_lose_one(database_url: st
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 async def test_fifty_claimers_empty_a_queue_of_ten_thousand(database_url: str) -> None:
     await claim_all(database_url, count=10_000, claimers=50)
 

@@ -337,7 +337,8 @@ def test_fairness() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_fairness_at_length() -> None:
     run_state_machine_as_test(
-        Fairness, settings=settings(max_examples=500, stateful_step_count=60, deadline=None)
+        Fairness, settings=settings(max_examples=300, stateful_step_count=50, deadline=None)
     )

@@ -123,6 +123,7 @@ async def test_killed_at_random_moments_nobody_loses_the_place(tmp_path: Path) -
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 async def test_killed_a_hundred_times_nobody_loses_the_place(tmp_path: Path) -> None:
     await play_often(lambda seed: f"sqlite:///{tmp_path}/{seed}.sqlite", 100)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from voicebot.adapters.claiming import statement
 from voicebot.adapters.database import Database, micros, moment
-from voicebot.adapters.hold_tables import ERASED, nodes, ticket, tickets
+from voicebot.adapters.hold_changes import changes, close_expired, keep_places, microseconds
+from voicebot.adapters.hold_tables import nodes, ticket, tickets
 from voicebot.errors import StoreError
 from voicebot.model import Language, OfficeId
 from voicebot.model.holding import (
@@ -28,18 +27,12 @@ from voicebot.model.holding import (
     Wish,
 )
 
-_LIVE = [s for s in TicketState if s not in (TicketState.DROPPED, TicketState.CLOSED)]
-
 _WIDTHS = (16, 1024)
 """How far to look for a ticket that nobody else is claiming at this moment. The second is more
 than may claim at once."""
 
 _BREAK = 10.0
 """Seconds without any node's beat after which nobody could have called again: a break."""
-
-
-def _micro(seconds: float) -> int:
-    return round(seconds * 1e6)
 
 
 class SqlHoldStore:
@@ -59,13 +52,13 @@ class SqlHoldStore:
                 "office": wish.office,
                 "language": wish.language,
                 "priority": wish.priority.name,
-                "head_start": _micro(head_start.total_seconds()),
+                "head_start": microseconds(head_start.total_seconds()),
                 "reason": wish.priority.reason,
                 "asked": wish.asked,
                 "caller": wish.caller,
                 "code": self._free_code(connection) if with_code else None,
                 "entered_at": now,
-                "rank": now - _micro(head_start.total_seconds()),
+                "rank": now - microseconds(head_start.total_seconds()),
                 "state": TicketState.WAITING,
                 "node": node,
                 "token": 0,
@@ -99,7 +92,7 @@ class SqlHoldStore:
 
         def work(connection: Connection) -> Ticket | None:
             now = self._database.now(connection)
-            values = {**asked, "now": now, "deadline": now + _micro(claim.seconds)}
+            values = {**asked, "now": now, "deadline": now + microseconds(claim.seconds)}
             for width in _WIDTHS[:1] if self._database.is_sqlite else _WIDTHS:
                 found = connection.execute(
                     statement(self._database.is_sqlite), {**values, "width": width}
@@ -122,7 +115,7 @@ class SqlHoldStore:
                 stands.append(tickets.c.node == move.node)
             if move.in_time:
                 stands.append(tickets.c.deadline > now)
-            change = sa.update(tickets).where(*stands).values(_changes(move, now))
+            change = sa.update(tickets).where(*stands).values(changes(move, now))
             row = connection.execute(change.returning(*tickets.c)).one_or_none()
             return None if row is None else ticket(row)
 
@@ -177,7 +170,7 @@ class SqlHoldStore:
 
         def work(connection: Connection) -> int:
             now = self._seen(connection, node)
-            return _keep_places(connection, now, grace, tickets.c.node == node)
+            return keep_places(connection, now, grace, tickets.c.node == node)
 
         return await self._database.run(work)
 
@@ -186,9 +179,9 @@ class SqlHoldStore:
 
         def work(connection: Connection) -> bool:
             now = self._seen(connection, node)
-            alive = sa.select(nodes.c.name).where(nodes.c.seen_at > now - _micro(dead_after))
-            changed = _keep_places(connection, now, grace, tickets.c.node.not_in(alive))
-            return changed + _close_expired(connection, now) > 0
+            alive = sa.select(nodes.c.name).where(nodes.c.seen_at > now - microseconds(dead_after))
+            changed = keep_places(connection, now, grace, tickets.c.node.not_in(alive))
+            return changed + close_expired(connection, now) > 0
 
         return await self._database.run(work)
 
@@ -201,7 +194,7 @@ class SqlHoldStore:
         ).rowcount
         if not seen:
             connection.execute(sa.insert(nodes).values(name=node, seen_at=now))
-        if last is not None and now - last > _micro(_BREAK):
+        if last is not None and now - last > microseconds(_BREAK):
             connection.execute(
                 sa.update(tickets)
                 .where(tickets.c.state == sa.literal_column("'dropped'"))
@@ -283,72 +276,7 @@ class SqlHoldStore:
         """See the port."""
 
         def work(connection: Connection) -> int:
-            past = self._database.now(connection) - _micro(seconds)
+            past = self._database.now(connection) - microseconds(seconds)
             return connection.execute(sa.delete(tickets).where(tickets.c.closed_at < past)).rowcount
 
         return await self._database.run(work)
-
-
-def _changes(move: Move, now: int) -> Mapping[str, Any]:
-    """The columns that a move sets."""
-    values: dict[str, Any] = {"state": move.to}
-    match move.to:
-        case TicketState.WAITING:
-            values |= {"operator": None, "deadline": None, "connected_at": None}
-            values |= {"reserved_for": None, "reserved_until": None}
-            values["ready_at"] = now + _micro(move.seconds) if move.seconds else None
-        case TicketState.DROPPED:
-            values |= {"operator": None, "deadline": None, "connected_at": None}
-            values["grace_until"] = now + _micro(move.seconds)
-        case TicketState.CONNECTED:
-            values["connected_at"] = sa.func.coalesce(tickets.c.connected_at, now)
-            values["answered_at"] = sa.func.coalesce(tickets.c.answered_at, now)
-        case TicketState.CLOSED:
-            values |= {"closed_at": now, "outcome": move.outcome, **ERASED}
-    if move.operator is not None:
-        values["operator"] = move.operator
-    if move.office is not None:
-        values["office"] = move.office
-    if move.reserve is not None:
-        operator, seconds = move.reserve
-        values |= {"reserved_for": operator, "reserved_until": now + _micro(seconds)}
-    if move.call_back is not None:
-        number, seconds = move.call_back
-        values |= {"number": number, "call_until": now + _micro(seconds), "tries": 0}
-    if move.tried:
-        values["tries"] = tickets.c.tries + 1
-    return values
-
-
-def _keep_places(
-    connection: Connection, now: int, grace: float, whose: sa.ColumnElement[bool]
-) -> int:
-    """The node that held these calls is gone: callers may call again; calls back go on."""
-    no_line = tickets.c.number.is_not(None)
-    live = tickets.c.state.in_([sa.literal_column(f"'{state}'") for state in _LIVE])
-    gone: dict[str, Any] = {"operator": None, "deadline": None, "connected_at": None}
-    dropped = {**gone, "state": TicketState.DROPPED, "grace_until": now + _micro(grace)}
-    waiting = {**gone, "state": TicketState.WAITING}
-    kept = connection.execute(
-        sa.update(tickets).where(live, whose, ~no_line).values(dropped)
-    ).rowcount
-    taken = tickets.c.state != TicketState.WAITING
-    kept += connection.execute(
-        sa.update(tickets).where(live, whose, no_line, taken).values(waiting)
-    ).rowcount
-    return kept
-
-
-def _close_expired(connection: Connection, now: int) -> int:
-    """Nobody called again in time; or nobody was reached."""
-    dropped = tickets.c.state == sa.literal_column("'dropped'")
-    waiting = tickets.c.state == sa.literal_column("'waiting'")
-    closed = {"state": TicketState.CLOSED, "closed_at": now, **ERASED}
-    count = 0
-    for outcome, over in (
-        (Outcome.ABANDONED, sa.and_(dropped, tickets.c.grace_until <= now)),
-        (Outcome.GAVE_UP, sa.and_(waiting, tickets.c.call_until <= now)),
-    ):
-        change = sa.update(tickets).where(over).values({**closed, "outcome": outcome})
-        count += connection.execute(change).rowcount
-    return count

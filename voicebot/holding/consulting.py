@@ -56,7 +56,7 @@ class Consultation:
 
     def answered(self) -> bool:
         """The colleague has answered: the two talk."""
-        ears = self._asks.ear, self._asked.ear
+        ears = self._asks.ears.now, self._asked.ears.now
         if self._over or ears[0] is None or ears[1] is None:
             return False
         mine, hers = _Heard(), _Heard()
@@ -86,7 +86,6 @@ class Consultation:
             return
         self._over = True
         for seat in (self._asks, self._asked):
-            if seat.ear is not None:
-                seat.ear.conversation = seat.talk.line if seat.talk else None
+            seat.ears.hear(seat.talk.line if seat.talk else None)
             seat.asked(None, None)
         await self._asks.hold(False)

@@ -114,10 +114,14 @@ class Desk:
     async def moved(self, ticket: Ticket, move: Move) -> Ticket | None:
         """The ticket after a move; None when it was not in these hands any more."""
         moved = await self.queue.store.move(ticket.id, move)
-        if moved is not None and (place := self.queue.places.get(ticket.id)) is not None:
-            place.ticket = moved
-        self.queue.changed()
+        if moved is not None:
+            self._note(moved)
         return moved
+
+    def _note(self, ticket: Ticket) -> None:
+        if (place := self.queue.places.get(ticket.id)) is not None:
+            place.ticket = ticket
+        self.queue.note(ticket)
 
     async def move(self, ticket: Ticket, move: Move) -> bool:
         """Make a move; False when the ticket was not in these hands any more."""
@@ -189,8 +193,7 @@ class Desk:
             if not self._is_free(seat):
                 await self.move(ticket, moves.give_back(ticket.token))
                 continue
-            if (place := self.queue.places.get(ticket.id)) is not None:
-                place.ticket = ticket
+            self._note(ticket)
             seat.offered(ticket)
 
     def _is_free(self, seat: Seat) -> bool:

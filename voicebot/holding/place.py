@@ -128,7 +128,7 @@ class Place:
         self.ticket = moved
         if before in moves.TAKEN and move.to is TicketState.WAITING:
             self._queue.desk.withdrawn(moved.id)
-        self._queue.changed()
+        self._queue.note(moved)
         return True
 
     async def _end(self, move: Move) -> None:

@@ -180,8 +180,7 @@ class Queue:
 
     def _placed(self, ticket: Ticket, number: str | None) -> Place:
         place = self.places[ticket.id] = Place(self, ticket, number)
-        self.tickets = tuple(sorted((*self.tickets, ticket), key=order))
-        self.changed()
+        self.note(ticket)
         return place
 
     def called_back(self, ticket: Ticket, number: str) -> Place:
@@ -207,6 +206,13 @@ class Queue:
         """The tickets in the queue, the next first."""
         states = (TicketState.WAITING, TicketState.OFFERED)
         return [ticket for ticket in self.tickets if ticket.state in states]
+
+    def note(self, ticket: Ticket) -> None:
+        """A ticket has changed in this process: nobody needs to wait for the next look."""
+        others = [one for one in self.tickets if one.id != ticket.id]
+        still = [] if ticket.state is TicketState.CLOSED else [ticket]
+        self.tickets = tuple(sorted((*others, *still), key=order))
+        self.changed()
 
     def changed(self) -> None:
         """Tickets or operators have changed: look again soon."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from voicebot.errors import DialError, LineError
 from voicebot.holding import moves
 from voicebot.holding.consulting import Consultation
+from voicebot.holding.ears import Ears
 from voicebot.holding.events import Back
 from voicebot.holding.headset import Headset
-from voicebot.holding.snapshot import SeatSnapshot
+from voicebot.holding.snapshot import SeatSnapshot, Windows
 from voicebot.holding.talking import Talking
 from voicebot.model import OfficeId
 from voicebot.model.holding import Operator, OperatorId, OperatorState, Ticket, TicketId
@@ -39,12 +40,10 @@ class Seat:
         self.ticket: Ticket | None = None
         self.talk: Talking | None = None
         self.consultation: Consultation | None = None
-        self.target: str | None = None
-        self._headset: Headset | None = None
-        self._telephone: Headset | None = None
+        self.ears = Ears(self._lost)
         self._timer: asyncio.TimerHandle | None = None
         self._ringing: asyncio.Task[None] | None = None
-        self._watchers: set[asyncio.Event] = set()
+        self._windows = Windows(self.snapshot)
 
     # what she sees
 
@@ -66,71 +65,51 @@ class Seat:
             waiting=tuple(self._desk.queue_for(self.operator)),
         )
 
-    async def events(self) -> AsyncIterator[SeatSnapshot]:
+    def events(self) -> AsyncIterator[SeatSnapshot]:
         """How things stand, at once and after every change, until she signs out."""
-        news = asyncio.Event()
-        self._watchers.add(news)
-        try:
-            last: SeatSnapshot | None = None
-            while True:
-                news.clear()
-                now = self.snapshot()
-                if now != last:
-                    last = now
-                    yield now
-                if self.state is _S.SIGNED_OUT:
-                    return
-                await news.wait()
-        finally:
-            self._watchers.discard(news)
+        return self._windows.events()
 
     def look(self) -> None:
         """Something has changed: her windows are sent how things stand."""
-        for news in self._watchers:
-            news.set()
+        self._windows.look()
 
     # what she hears with
 
     @property
     def reachable(self) -> bool:
         """Whether a call can be put on her ear."""
-        return self._headset is not None or self.target is not None
+        return self.ears.reachable
+
+    @property
+    def target(self) -> str | None:
+        """Her desk telephone, when she has chosen it."""
+        return self.ears.target
 
     @property
     def has_headset(self) -> bool:
         """Whether her browser's standing line is open."""
-        return self._headset is not None
-
-    @property
-    def ear(self) -> Headset | None:
-        """What she hears with now."""
-        return self._telephone or self._headset
+        return self.ears.headset is not None
 
     async def headset(self, line: Line) -> None:
         """Her standing line, from her browser; a new one takes the place of the one before."""
-        before, self._headset = self._headset, Headset(line, self._lost)
-        if before is not None:
-            self._headset.conversation = before.conversation
-            before.conversation = None
-            await before.close()
-        elif self.talk is not None and self._telephone is None:
+        if self.talk is not None and not self.has_headset and self.ears.telephone is None:
             self._stop_timer()
-            self._headset.conversation = self.talk.line
+        await self.ears.wear(line, self.talk.line if self.talk else None)
         self._desk.changed()
 
     def phone(self, target: str | None) -> None:
         """Her desk telephone instead: it rings when a call is offered. None: the headset again."""
-        self.target = target
+        self.ears.target = target
         self._desk.changed()
 
     def _lost(self, headset: Headset) -> None:
         """A standing line has ended by itself."""
-        if headset is self._telephone:
+        if headset is self.ears.telephone:
             self._desk.start(self.hang_up())
-        elif headset is self._headset:
-            self._headset = None
+        elif headset is self.ears.headset:
+            self.ears.headset = None
             self._desk.start(headset.close())
-            if self.talk is not None and self._telephone is None:
+            if self.talk is not None and self.ears.telephone is None:
                 grace = self._desk.queue.rules.headset_grace
                 self._after(grace, partial(self._give_back, "the headset is gone"))
             elif self.state in (_S.AVAILABLE, _S.RINGING) and self.target is None:
@@ -179,9 +158,7 @@ class Seat:
             await self.talk.give_back(Back.FAILED)
         self._desk.remove(self)
         self._enter(_S.SIGNED_OUT)
-        headset, self._headset = self._headset, None
-        if headset is not None:
-            await headset.close()
+        await self.ears.take_off()
 
     # an offer
 
@@ -202,9 +179,9 @@ class Seat:
             await self.decline(token, str(error))
             return
         self._ringing = None
-        self._telephone = Headset(line, self._lost)
+        self.ears.answered(line)
         if not await self.accept(token):
-            await self._put_down()
+            await self.ears.put_down()
 
     async def accept(self, token: int) -> bool:
         """She takes the caller who is offered; False when it is too late."""
@@ -235,8 +212,7 @@ class Seat:
         """The conversation is on her ear from now on."""
         self._stop_timer()
         self.talk, self.ticket = talk, talk.ticket
-        if self.ear is not None:
-            self.ear.conversation = talk.line
+        self.ears.hear(talk.line)
         self._enter(_S.BUSY)
         if not talk.joined:
             talk.begin()
@@ -307,7 +283,7 @@ class Seat:
         seat = self._desk.seat_of(operator)
         if self.talk is None or not self.talk.joined or self.consultation is not None:
             raise LineError("there is no caller to ask a colleague about")
-        if seat is None or seat.state is not _S.AVAILABLE or seat.ear is None:
+        if seat is None or seat.state is not _S.AVAILABLE or seat.ears.now is None:
             raise LineError("this colleague is not free now")
         await Consultation(self._desk, self, seat).begin()
 
@@ -366,19 +342,13 @@ class Seat:
         self.talk = None
         if self.consultation is not None:
             self._desk.start(self.consultation.end())
-        if self._headset is not None:
-            self._headset.conversation = None
-        if self._telephone is not None:
-            self._desk.start(self._put_down())
+        self.ears.hear(None)
+        self._desk.start(self.ears.put_down())
         self._enter(_S.WRAP_UP)
-        seconds = self._desk.queue.rules.wrap_up if wrap_up else 0.001
-        if seconds > 0:
+        if not wrap_up:
+            self._desk.start(self.wrap_up_done())
+        elif (seconds := self._desk.queue.rules.wrap_up) > 0:
             self._after(seconds, self.wrap_up_done)
-
-    async def _put_down(self) -> None:
-        telephone, self._telephone = self._telephone, None
-        if telephone is not None:
-            await telephone.close()
 
     # small things
 

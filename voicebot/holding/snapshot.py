@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,3 +35,34 @@ class SeatSnapshot:
     """The colleague whom she asks, or who asks her: her name."""
     waiting: tuple[Ticket, ...]
     """Those in the queue whom she may take now, the next first."""
+
+
+class Windows:
+    """Her open pages: each is sent how things stand, at once and after every change."""
+
+    def __init__(self, snapshot: Callable[[], SeatSnapshot]) -> None:
+        self._snapshot = snapshot
+        self._news: set[asyncio.Event] = set()
+
+    def look(self) -> None:
+        """Something has changed."""
+        for news in self._news:
+            news.set()
+
+    async def events(self) -> AsyncIterator[SeatSnapshot]:
+        """For one page, until she signs out."""
+        news = asyncio.Event()
+        self._news.add(news)
+        try:
+            last: SeatSnapshot | None = None
+            while True:
+                news.clear()
+                now = self._snapshot()
+                if now != last:
+                    last = now
+                    yield now
+                if now.state is OperatorState.SIGNED_OUT:
+                    return
+                await news.wait()
+        finally:
+            self._news.discard(news)
