@@ -69,7 +69,7 @@ class Desk:
         seat = self._seats.get(operator.id)
         if seat is None:
             seat = self._seats[operator.id] = Seat(self, operator)
-            logger.info("operator %s: signed in", operator.id)
+            logger.debug("operator %s: signed in", operator.id)
         seat.operator = operator
         self.changed()
         return seat

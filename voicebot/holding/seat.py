@@ -224,7 +224,7 @@ class Seat:
 
     async def _rang_out(self, token: int) -> None:
         if self.state is _S.RINGING and self.ticket and self.ticket.token == token:
-            logger.info("ticket %s: %s did not answer", self.ticket.id, self.operator.id)
+            logger.info("ticket %s: the operator did not answer", self.ticket.id)
             await self.pause("unanswered")
 
     async def _return_offer(self) -> None:
@@ -354,7 +354,7 @@ class Seat:
 
     def _enter(self, state: OperatorState, reason: str = "") -> None:
         if state is not self.state:
-            logger.info("operator %s: %s -> %s", self.operator.id, self.state, state)
+            logger.debug("operator %s: %s -> %s", self.operator.id, self.state, state)
         self.state, self.reason = state, reason
         self.since = self._desk.queue.now()
         self._desk.changed()
