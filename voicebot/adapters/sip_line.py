@@ -68,7 +68,7 @@ class SipLine:
         self._closed = False
         self._giving = False
         self.starved = 0
-        """How often the stack had run out of sound when more was written."""
+        """How often the stack had run out of a voice when more of it was written."""
         self.keys = SipKeys(call, self._put)
         self.rang = False
         """Whether a call that we place has rung, or its exchange has said that it will."""
@@ -205,14 +205,14 @@ class SipLine:
         if self._source is None or self._call.remote_on_hold:
             self._giving = False
             return
-        # nothing left of what was written: the caller has heard silence since
+        # nothing left of what was written: the caller hears a hole in a word
         self.starved += self._giving and buffered == 0
-        self._giving = True
         while buffered < formats.ahead:
             frame = self._source.pull()
             if isinstance(frame, Hush):
                 self._call.audio.flush_tx()
                 buffered = 0
+            self._giving = bool(frame.samples.any())
             pcm = formats.to_peer(frame.samples)
             self._call.audio.write(pcm)
             buffered += len(pcm)
