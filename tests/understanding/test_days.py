@@ -48,7 +48,7 @@ def test_days(language: Language, text: str, day: date | None, spans: tuple[Word
     assert find_day(text, language, FRIDAY) == (day, spans)
 
 
-MORNING, AFTERNOON = DayPart.MORNING, DayPart.AFTERNOON
+MORNING, AFTERNOON, EVENING = DayPart.MORNING, DayPart.AFTERNOON, DayPart.EVENING
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,12 @@ MORNING, AFTERNOON = DayPart.MORNING, DayPart.AFTERNOON
         ("it", "lunedì prossimo nel pomeriggio", AFTERNOON),
         ("it", "siete aperti stamattina?", MORNING),
         ("it", "questo pomeriggio", AFTERNOON),
-        ("it", "stasera", None),
+        ("it", "giovedì sera", EVENING),
+        ("it", "siete aperti stasera?", EVENING),
+        ("en", "tomorrow evening", EVENING),
+        ("fr", "demain soir", EVENING),
+        ("ar", "غدا مساء", EVENING),
+        ("it", "stasera", EVENING),
         ("it", "giovedì", None),
         ("it", "lunedì o martedì mattina", None),
         ("it", "di pomeriggio", None),

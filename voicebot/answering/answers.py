@@ -35,7 +35,7 @@ TOWN_LANGUAGE: Language = "it"
 Words = tuple[Sentence, ...]
 
 _WEEK = 7
-_NOON, _EARLY_AFTERNOON = time(12), time(14)
+_NOON, _EARLY_AFTERNOON, _EARLY_EVENING = time(12), time(14), time(18)
 
 
 class Answers:
@@ -298,8 +298,11 @@ class Answers:
 def _lies_in(span: Span, part: DayPart) -> bool:
     """Whether an opening is worth naming to who asks about that half of a day.
 
-    A morning may end a little late: what closes by two is no opening of the afternoon.
+    A morning may end a little late: what closes by two is no opening of the afternoon, and what
+    closes by six none of the evening.
     """
+    if part is DayPart.EVENING:
+        return span.closes > _EARLY_EVENING
     if part is DayPart.MORNING:
         return span.opens < _NOON
     return span.opens >= _NOON or span.closes > _EARLY_AFTERNOON

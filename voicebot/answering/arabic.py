@@ -20,6 +20,7 @@ TOMORROW = "غَدًا"
 PARTS = {
     DayPart.MORNING: PartWords("اليَوْمَ صَبَاحًا", "{when} صَبَاحًا", "{when} صَبَاحًا"),
     DayPart.AFTERNOON: PartWords("اليَوْمَ بَعْدَ الظُّهْرِ", "{when} بَعْدَ الظُّهْرِ", "{when} بَعْدَ الظُّهْرِ"),
+    DayPart.EVENING: PartWords("اليَوْمَ مَسَاءً", "{when} مَسَاءً", "{when} مَسَاءً"),
 }
 PLUS = "زَائِد"
 DIGITS = (

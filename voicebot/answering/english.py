@@ -15,6 +15,7 @@ TOMORROW = "tomorrow"
 PARTS = {
     DayPart.MORNING: PartWords("this morning", "{when} morning", "{when} in the morning"),
     DayPart.AFTERNOON: PartWords("this afternoon", "{when} afternoon", "{when} in the afternoon"),
+    DayPart.EVENING: PartWords("this evening", "{when} evening", "{when} in the evening"),
 }
 PLUS = "plus"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -15,6 +15,7 @@ TOMORROW = "demain"
 PARTS = {
     DayPart.MORNING: PartWords("ce matin", "{when} matin", "le matin du {when}"),
     DayPart.AFTERNOON: PartWords("cet après-midi", "{when} après-midi", "l'après-midi du {when}"),
+    DayPart.EVENING: PartWords("ce soir", "{when} soir", "le soir du {when}"),
 }
 PLUS = "plus"
 DIGITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")

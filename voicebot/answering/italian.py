@@ -15,6 +15,7 @@ TOMORROW = "domani"
 PARTS = {
     DayPart.MORNING: PartWords("stamattina", "{when} mattina", "la mattina di {when}"),
     DayPart.AFTERNOON: PartWords("oggi pomeriggio", "{when} pomeriggio", "il pomeriggio di {when}"),
+    DayPart.EVENING: PartWords("stasera", "{when} sera", "la sera di {when}"),
 }
 PLUS = "più"
 DIGITS = ("zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove")

@@ -50,10 +50,11 @@ class Completeness(StrEnum):
 
 
 class DayPart(StrEnum):
-    """The half of a day that a question is about."""
+    """The part of a day that a question is about."""
 
     MORNING = "morning"
     AFTERNOON = "afternoon"
+    EVENING = "evening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Request:
     day: date | None = None
     """The day the question is about, where one was named."""
     part: DayPart | None = None
-    """The half of that day, where one was named with it."""
+    """The part of that day, where one was named with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class _DayWords:
     mornings: tuple[str, ...]
     """What says, within the words for a day, that its first half is meant."""
     afternoons: tuple[str, ...]
+    evenings: tuple[str, ...]
     links: tuple[str, ...] = ()
     """Small words that may lead to a day and belong to it."""
 
@@ -64,6 +65,7 @@ _DAYS: Mapping[Language, _DayWords] = {
         parts=("mattina", "mattino", "pomeriggio", "sera"),
         mornings=("mattina", "mattino", "stamattina", "stamani"),
         afternoons=("pomeriggio",),
+        evenings=("sera", "stasera", "serata"),
         links=("di", "il", "la", "al", "della", "per", "nel", "alla"),
     ),
     "en": _DayWords(
@@ -86,6 +88,7 @@ _DAYS: Mapping[Language, _DayWords] = {
         parts=("morning", "afternoon", "evening"),
         mornings=("morning",),
         afternoons=("afternoon",),
+        evenings=("evening", "tonight"),
         links=("on", "in", "the", "this", "for", "of"),
     ),
     "fr": _DayWords(
@@ -106,6 +109,7 @@ _DAYS: Mapping[Language, _DayWords] = {
         parts=("matin", "matinée", "après-midi", "soir"),
         mornings=("matin", "matinée"),
         afternoons=("après-midi",),
+        evenings=("soir", "soirée"),
         links=("le", "la", "de", "du", "pour", "ce", "l"),
     ),
     "ar": _DayWords(
@@ -133,6 +137,7 @@ _DAYS: Mapping[Language, _DayWords] = {
         parts=("بعد الظهر", "صباحا", "صباح", "مساء", "ظهر", "الظهر", "الصباح", "المساء"),
         mornings=("صباحا", "صباح", "الصباح"),
         afternoons=("بعد الظهر", "ظهر", "الظهر"),
+        evenings=("مساء", "المساء"),
         links=("يوم", "في", "من"),
     ),
 }
@@ -151,6 +156,7 @@ class _Patterns:
     parts: tuple[_Pattern, ...]
     mornings: tuple[_Pattern, ...]
     afternoons: tuple[_Pattern, ...]
+    evenings: tuple[_Pattern, ...]
     links: frozenset[str]
 
 
@@ -202,6 +208,8 @@ def part_among(
                 return DayPart.MORNING
             if _at(named, index, patterns.afternoons):
                 return DayPart.AFTERNOON
+            if _at(named, index, patterns.evenings):
+                return DayPart.EVENING
     return None
 
 
@@ -295,5 +303,6 @@ def _patterns(language: Language) -> _Patterns:
         parts=tuple(words(text, language) for text in day_words.parts),
         mornings=tuple(words(text, language) for text in day_words.mornings),
         afternoons=tuple(words(text, language) for text in day_words.afternoons),
+        evenings=tuple(words(text, language) for text in day_words.evenings),
         links=frozenset(word for text in day_words.links for word in words(text, language)),
     )
