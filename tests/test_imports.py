@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulation": {*VALUES, "ports", "holding"},
     "staff": {*VALUES, "ports", "content", "understanding", "answering", "offices", "dialogue"},
     "access": {*VALUES, "ports"},
-    "web": {*VALUES, "ports", "switchboard", "access", "holding"},
+    "web": {*VALUES, "ports", "switchboard", "access", "holding", "staff"},
 }
 """By room, the rooms it may import; those that compose and present are `FREE`."""
 

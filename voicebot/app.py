@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -33,12 +33,15 @@ from voicebot.hearing.endpointing import Endpointing
 from voicebot.holding.desk import Desk
 from voicebot.holding.place import Place
 from voicebot.live import Bar, Live
+from voicebot.model import Audio, Sentence
 from voicebot.ports import Line
 from voicebot.services import Patience, People, Services
 from voicebot.settings import Settings
 from voicebot.speaking.cache import PromptCache
 from voicebot.speaking.music import RINGING_LOUDNESS, Piece, ringing
+from voicebot.speaking.playout import in_a_row
 from voicebot.speaking.prompts import Prompts
+from voicebot.staff.words import load_words
 from voicebot.stopping import Stopping, WebServer
 from voicebot.switchboard import Door, Switchboard
 from voicebot.web.daybook import Daybook
@@ -46,6 +49,7 @@ from voicebot.web.desk import DeskRoom
 from voicebot.web.server import Doors, Site, StaffSide, create_app
 from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
+from voicebot.web.workshop import Workshop
 
 if TYPE_CHECKING:
     from voicebot.adapters.sip_stack import SipStack
@@ -215,7 +219,10 @@ class House:
         )
         doors = Doors(webrtc=self._open_line(), text=TextSocketLine)
         return create_app(
-            self.switchboard, doors, site, StaffSide(self._access(), self._desk_room())
+            self.switchboard,
+            doors,
+            site,
+            StaffSide(self._access(), self._desk_room(), self._workshop()),
         )
 
     def _metrics(self) -> tuple[str, ...]:
@@ -240,6 +247,20 @@ class House:
             self.settings.desk.link,
             self.settings.desk.target,
             self._ice_servers(),
+        )
+
+    def _workshop(self) -> Workshop:
+        async def speak(sentences: Sequence[Sentence]) -> Audio:
+            return in_a_row([await self.prompts.audio(sentence) for sentence in sentences])
+
+        locales = self.settings.paths.locales
+        return Workshop(
+            self.live.workbench,
+            self.live.board,
+            {code: load_words(locales, code) for code in STAFF_LANGUAGES},
+            self.settings.languages,
+            speak,
+            self._clock.now,
         )
 
     def _access(self) -> Access:

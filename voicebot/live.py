@@ -36,6 +36,7 @@ from voicebot.staff.check import CheckReport, Examiner
 from voicebot.staff.emergency import EmergencyBoard
 from voicebot.staff.opening import start
 from voicebot.staff.publish import Desk, Publisher, State
+from voicebot.staff.workbench import Bench, Workbench
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ class Live:
         self._checker_started = False
         desk = Desk(settings.paths.intents, archive, self._examine)
         self.publisher = Publisher(desk, self._go_live, begun.status)
+        tools = Bench(settings.languages, partial(build.dialogue, settings), self._clock.now)
+        self.workbench = Workbench(desk, self.publisher, tools)
         self.ear: Child[Recogniser] = Child(
             partial(build.ear, settings, build.expected(begun.content)),
             ChildSettings("ear", max_waiting=settings.speech.max_waiting, max_background=4),

@@ -20,12 +20,13 @@ from voicebot.staff.words import ENGLISH, load_words
 
 ITALIAN = load_words(HOME / "locales", "it")
 ROOMS = ("content", "staff")
+BESIDE = ("staff_desk.py", "web/workshop.py")
 
 
 def templates() -> Iterator[str]:
     """Every text that `told` and `say` are given in the rooms of staff."""
     files = [path for room in ROOMS for path in (HOME / "voicebot" / room).glob("*.py")]
-    for path in [*files, HOME / "voicebot" / "staff_desk.py"]:
+    for path in [*files, *(HOME / "voicebot" / name for name in BESIDE)]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

@@ -57,6 +57,7 @@ from voicebot.web.desk import DeskRoom
 from voicebot.web.server import Doors, Site, StaffSide, create_app
 from voicebot.web.staff_pages import STAFF_LANGUAGES
 from voicebot.web.texts import load_page_texts
+from voicebot.web.workshop import Workshop
 
 T = TypeVar("T")
 
@@ -300,7 +301,10 @@ async def _open_webrtc(offer: str, arrival: Arrival = NOBODY) -> tuple[Line, str
 
 @contextlib.contextmanager
 def serve(
-    max_calls: int = 5, content: Content | None = None, rules: HoldRules | None = None
+    max_calls: int = 5,
+    content: Content | None = None,
+    rules: HoldRules | None = None,
+    workshop: Workshop | None = None,
 ) -> Iterator[House]:
     """A house on a port of this machine, torn down at the end."""
     texts = load_page_texts(HOME / "locales", LANGUAGES)
@@ -321,7 +325,7 @@ def serve(
     access = _access(accounts, sessions)
     port = _free_port()
     config = uvicorn.Config(
-        create_app(switchboard, doors, site, StaffSide(access, room)),
+        create_app(switchboard, doors, site, StaffSide(access, room, workshop)),
         port=port,
         log_level="warning",
         lifespan="off",

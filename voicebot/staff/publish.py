@@ -102,18 +102,25 @@ class Publisher:
             return await self._desk.examine(draft)
 
     async def publish(
-        self, author: str | None = None, occasion: Occasion = Occasion.SAVED, of: int | None = None
+        self,
+        author: str | None = None,
+        occasion: Occasion = Occasion.SAVED,
+        of: int | None = None,
+        write: Callable[[], None] | None = None,
     ) -> Status:
         """Publish the files as they are, if they are good; tells what came of it.
 
         Files that were examined before are not examined again. `author` is by default the owner
-        of the file that changed last.
+        of the file that changed last. `write` changes the files first, in a thread, while nobody
+        else publishes.
 
         Raises:
             Unsettled: they are being written just now.
             ContentError: they cannot be read, or the version cannot be kept.
         """
         async with self._lock:
+            if write is not None:
+                await asyncio.to_thread(write)
             with ExitStack() as stack:
                 draft = await asyncio.to_thread(self._draft, stack)
                 saved = await asyncio.to_thread(fingerprint, draft)

@@ -26,6 +26,7 @@ from voicebot.web.overview import add_overview
 from voicebot.web.pages import CallerPage, Visit
 from voicebot.web.sign_in import add_sign_in
 from voicebot.web.staff_pages import StaffPages
+from voicebot.web.workshop import Workshop, add_workshop
 
 HERE = Path(__file__).parent
 
@@ -68,6 +69,8 @@ class StaffSide:
 
     access: Access
     desk: DeskRoom
+    workshop: Workshop | None = None
+    """None where the staff files are not edited on a page."""
 
 
 def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffSide) -> FastAPI:
@@ -81,6 +84,8 @@ def create_app(switchboard: Switchboard, doors: Doors, site: Site, staff: StaffS
 
     add_sign_in(app, staff.access, StaffPages(HERE / "templates", site.content, site.staff_texts))
     add_desk(app, staff.desk)
+    if staff.workshop is not None:
+        add_workshop(app, staff.workshop)
     add_overview(app, staff.desk)
 
     @app.get("/", response_class=HTMLResponse)

@@ -1,0 +1,88 @@
+"""What the scripts of the staff page show, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Gettext = Callable[[str], str]
+
+
+def workshop_texts(_: Gettext) -> dict[str, object]:
+    """The words of the staff page's script."""
+    return {
+        "days": {
+            "monday": _("Monday"),
+            "tuesday": _("Tuesday"),
+            "wednesday": _("Wednesday"),
+            "thursday": _("Thursday"),
+            "friday": _("Friday"),
+            "saturday": _("Saturday"),
+            "sunday": _("Sunday"),
+        },
+        "closed": _("closed"),
+        "opens": _("opens at"),
+        "closes": _("closes at"),
+        "add_opening": _("Add an opening"),
+        "remove": _("Remove"),
+        "from": _("From"),
+        "to": _("to (included)"),
+        "reason": _("Reason, as callers hear it"),
+        "add_days": _("Add days"),
+        "open_then": _("open, with these hours"),
+        "closed_then": _("closed"),
+        "all_closed": _("All offices"),
+        "calendar": _("Calendar"),
+        "earlier": _("Earlier month"),
+        "later": _("Later month"),
+        "open_day": _("open"),
+        "changed_day": _("other hours"),
+        "closed_day": _("closed"),
+        "names": _("Name, as it is spoken"),
+        "directions": _("How to get there"),
+        "key": _("Key"),
+        "telephone": _("Direct telephone number"),
+        "old_numbers": _("Old numbers that are diverted here, one a line"),
+        "address": _("Address"),
+        "appointment": _("Appointment"),
+        "appointments": {
+            "never": _("not needed"),
+            "preferred": _("better with one"),
+            "required": _("only with one"),
+        },
+        "quarters": _("Quarters it serves, one a line"),
+        "streets": _("Streets it serves, one a line"),
+        "phrases": _("Phrases that name this office, one a line"),
+        "town": _("Name of the service, as the greeting says it"),
+        "one_number": _("The one number"),
+        "open_anyway": _("Holidays on which the offices are open anyway, one date a line"),
+        "town_closures": _("Days on which all offices are closed"),
+        "unchanged": _("Nothing has been changed."),
+        "checking": _("Checking…"),
+        "good": _("Everything is right: it can be published."),
+        "errors": _("There are mistakes: callers go on hearing the version before."),
+        "sentences": _("test sentences right"),
+        "affects": _("What callers will notice"),
+        "nobody": _("Callers will notice nothing."),
+        "published": _("Published. New calls hear it."),
+        "failed": _("It could not be done:"),
+        "offline": _("The switchboard cannot be reached."),
+        "refused": _("The files as saved on the disk have mistakes and are not used:"),
+        "version": _("Version"),
+        "in_use": _("in use"),
+        "take_up": _("Take this version up again"),
+        "taken_up": _("The version is in use again."),
+        "sure_rollback": _("Take this version up again? What is not published is lost."),
+        "occasions": {
+            "start": _("at the start"),
+            "saved": _("saved in the files"),
+            "page": _("published on this page"),
+            "rollback": _("taken up again"),
+        },
+        "listen": _("Listen"),
+        "speaking": _("Preparing the sound…"),
+        "close_now": _("Close now"),
+        "open_now": _("Open again"),
+        "closed_since": _("closed since"),
+        "until": _("until"),
+        "sure_close": _("Close from now? The next caller hears it."),
+    }
