@@ -254,6 +254,37 @@ def test_zero_and_the_offices_own_key_tell_the_place(waiting: Talk, ask: str) ->
     assert waiting.does(talk.Say)
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("quanto devo aspettare?", "it"),
+        ("how long do I have to wait?", "en"),
+        ("combien de temps dois-je attendre ?", "fr"),
+        ("كم يجب أن أنتظر؟", "ar"),
+    ],
+)
+def test_the_place_is_told_by_voice(waiting: Talk, text: str, language: Language) -> None:
+    assert waiting.hears(text, language).wants(talk.AskPlace)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("mi può richiamare?", "it"),
+        ("can you call me back please", "en"),
+        ("pouvez-vous me rappeler ?", "fr"),
+        ("ممكن تتصلوا بي لاحقا", "ar"),
+    ],
+)
+def test_a_call_back_is_asked_for_by_voice(waiting: Talk, text: str, language: Language) -> None:
+    assert waiting.hears(text, language).stands(Phase.NUMBER)
+
+
+def test_who_asks_to_be_called_back_before_waiting_is_asked_by_whom(caller: Talk) -> None:
+    caller.hears("vorrei essere richiamato")
+    assert caller.stands(Phase.CHOOSING)
+
+
 def test_another_office_keeps_the_place(waiting: Talk) -> None:
     waiting.hears("polo due")
     assert waiting.wants(talk.ChangeOffice).office == "polo-2"

@@ -263,6 +263,8 @@ class Wording(Answers):
             Action.OPERATOR: self._text(language, "operator"),
             Action.REPEAT: self._text(language, "repeat"),
             Action.SLOWER: self._text(language, "more slowly"),
+            Action.POSITION: self._text(language, "place in the queue"),
+            Action.CALL_BACK: self._text(language, "call back"),
             Action.GOODBYE: self._text(language, "goodbye"),
             Action.LANGUAGE: self._text(language, "change language"),
             Action.YES: self._text(language, "yes"),

@@ -46,6 +46,8 @@ _COMMANDS = (
     Action.OPERATOR,
     Action.REPEAT,
     Action.SLOWER,
+    Action.POSITION,
+    Action.CALL_BACK,
     Action.GOODBYE,
     Action.YES,
     Action.NO,

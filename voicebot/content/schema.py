@@ -289,6 +289,8 @@ class CommandsEntry(Entry):
     operator: Templates
     repeat: Templates
     slower: Templates
+    position: list[Template] = []
+    call_back: list[Template] = []
     goodbye: Templates
     yes: Templates
     no: Templates

@@ -74,9 +74,11 @@ class Requests:
                 return self.speech.offer_languages(replace(state, pending=()))
             case Wanted.YES | Wanted.NO:
                 return self.yes_or_no(state, request.action is Wanted.YES, now)
-            case Wanted.OPERATOR if state.means.connects:
+            case Wanted.CALL_BACK if state.means.calls_back and state.office:
+                return self.waiting.numbers.ask_number(state)
+            case Wanted.OPERATOR | Wanted.POSITION | Wanted.CALL_BACK if state.means.connects:
                 return self._to_a_person(state, now)
-            case Wanted.OPERATOR:
+            case Wanted.OPERATOR | Wanted.POSITION | Wanted.CALL_BACK:
                 words = self.speech.wording.no_operator(language, self.replies.content.telephone)
                 return self.speech.rest(state, words)
         return self.speech.say(at_rest(state), self.speech.wording.question(language))
