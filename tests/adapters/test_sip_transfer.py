@@ -144,6 +144,15 @@ async def test_an_exchange_that_never_tells(tmp_path: Path) -> None:
 
 
 @needs_sipp
+async def test_an_exchange_that_sends_no_sound_meanwhile_is_waited_for(tmp_path: Path) -> None:
+    async with answering(targets=frozenset({TARGET}), lost_timeout=1.0) as side:
+        async with calling(side, tmp_path, "transfer_silent", seconds=2.4) as (_, call):
+            await asyncio.sleep(0.5)
+            assert await why(call, patience=2.0) is Unreached.UNANSWERED
+            assert not any(isinstance(event, HungUp) for event in call.events)
+
+
+@needs_sipp
 async def test_a_caller_who_hangs_up_during_the_transfer(tmp_path: Path) -> None:
     async with sent(tmp_path, "transfer_left") as (_, call):
         assert await why(call) is Unreached.GONE

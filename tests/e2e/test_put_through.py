@@ -149,3 +149,12 @@ async def test_a_caller_who_hangs_up_while_it_rings(board: Board, tmp_path: Path
     async with put_through(board, tmp_path) as (caller, desk):
         await gone(caller)
         await desk.until("CALL_CLOSED")
+
+
+async def test_a_caller_who_hangs_up_in_the_moment_of_the_answer(
+    board: Board, tmp_path: Path
+) -> None:
+    async with put_through(board, tmp_path) as (caller, desk):
+        desk.do("accept")
+        await gone(caller)
+        await desk.until("CALL_CLOSED")

@@ -6,8 +6,9 @@ The stack's buffers are read and written by `tick`, which one pump calls for all
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 from baresip import (
@@ -66,6 +67,7 @@ class SipLine:
         self._heard_at = self._loop.time()
         self._ended = False
         self._closed = False
+        self._silent = False
         self._giving = False
         self.starved = 0
         """How often the stack had run out of a voice when more of it was written."""
@@ -132,13 +134,25 @@ class SipLine:
         address = self._setup.address(target)
         if address is None:
             raise TransferError(Unreached.NOT_ALLOWED)
-        await sip_transfer.blind(self._call, address, patience)
+        with self._moving():
+            await sip_transfer.blind(self._call, address, patience)
 
     async def transfer_to(self, other: Line, patience: float) -> None:
         """Send REFER with Replaces, and wait for what becomes of it."""
         if not isinstance(other, SipLine):
             raise TransferError(Unreached.UNSUPPORTED)
-        await sip_transfer.attended(self._call, other._call, patience)
+        with self._moving(), other._moving():
+            await sip_transfer.attended(self._call, other._call, patience)
+
+    @contextlib.contextmanager
+    def _moving(self) -> Iterator[None]:
+        """While it is transferred the peer may well send nothing."""
+        self._silent = True
+        try:
+            yield
+        finally:
+            self._silent = False
+            self._heard_at = self._loop.time()
 
     async def hang_up(self) -> None:
         """Send BYE; CANCEL while it rings."""
@@ -194,7 +208,7 @@ class SipLine:
             self._put(frame)
 
     def _wait(self, frames: int) -> None:
-        if self._call.remote_on_hold:
+        if self._call.remote_on_hold or self._silent:
             self._heard_at = self._loop.time()
         for _ in range(frames):
             for silence in self._inbound.tick():
