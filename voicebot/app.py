@@ -308,8 +308,8 @@ async def _serve(settings: Settings, progress: Bar) -> None:
         await house.open(progress)
         await house.answer_telephone()
         scheme = "https" if http.certificate else "http"
-        logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
         with stopping.signals():
+            logger.info("ready: open %s://%s:%s/ and press Call", scheme, http.host, http.port)
             async with asyncio.TaskGroup() as tasks:
                 beside = [tasks.create_task(house.live.run(progress))]
                 beside.append(tasks.create_task(_stop_with_telephone(house, web)))
