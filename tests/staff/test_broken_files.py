@@ -28,7 +28,7 @@ from voicebot.staff.words import load_words
 
 LANGUAGES = ("it", "en")
 TEXTS = ("offices.yaml", "it.yaml", "en.yaml", "tests/it.yaml", "tests/en.yaml")
-GENERATED = 90
+GENERATED = 110
 ITALIAN = load_words(HOME / "locales", "it")
 
 BY_HAND: dict[str, tuple[str, bytes]] = {
@@ -61,9 +61,9 @@ def _slips(text: str, dice: random.Random) -> str:
     live = [i for i, line in enumerate(lines) if line.strip() and not line.strip().startswith("#")]
     at = dice.choice(live)
     line = lines[at]
-    slip = dice.randrange(9)
+    slip = dice.choice((0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8))
     if slip == 0 and '"' in line:
-        lines[at] = line.replace('"', "", 1)
+        lines[at] = line.replace('"', "", 1) + " ["
     elif slip == 1 and ":" in line:
         lines[at] = line.replace(":", "", 1)
     elif slip == 2:
@@ -78,8 +78,10 @@ def _slips(text: str, dice: random.Random) -> str:
         lines[at] = line.replace('"', "").replace("'", "")
     elif slip == 7:
         lines.insert(at, line)
-    else:
+    elif slip == 8:
         del lines[at]
+    else:
+        lines[at] = line + " {"
     return "\n".join(lines)
 
 
