@@ -11,7 +11,7 @@ from voicebot.dialogue.reading import Reading, language_of, read
 from voicebot.model import Action, Decision, Heard, Hypothesis, Language, Understanding
 from voicebot.understanding.matcher import Matcher
 
-NO_REQUEST = (Action.YES, Action.NO)
+NO_REQUEST = (Action.YES, Action.NO, Action.OTHER)
 """Answers to a question of the bot: outside a conversation they ask for nothing."""
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot import build
-from voicebot.adapters.language_head import FLOOR, LanguageHead, features
+from voicebot.adapters.language_head import FLOOR, LanguageHead, doubted, features
 from voicebot.errors import WeightsError
 from voicebot.model import LANGUAGES
 from voicebot.settings import Settings
@@ -133,3 +133,15 @@ def test_without_its_file_whisper_tells_the_language_alone(
     assert build._language_head(store) is None
     assert "languages are told by Whisper alone" in caplog.text
     assert build._language_head(build.weights(settings)) is not None
+
+
+def test_doubt_keeps_the_order_and_takes_the_distance() -> None:
+    likely = doubted({"it": 0.9, "fr": 0.05}, 2.0)
+    assert 0.6 < likely["it"] < 0.9
+    assert 0.05 < likely["fr"] < likely["it"]
+    assert sum(likely.values()) < 1.0  # all other languages have gained as well
+
+
+def test_nothing_believed_stays_nothing() -> None:
+    assert doubted({"it": 0.0}, 2.0) == {"it": 0.0}
+    assert doubted({"it": 1.0}, 2.0) == {"it": 1.0}

@@ -404,6 +404,36 @@ def test_yes_and_no_where_nothing_was_asked(dialogue: Dialogue) -> None:
     assert talk.hears("no").hangs_up  # to "anything else?"
 
 
+@pytest.mark.parametrize(
+    ("language", "correction"),
+    [("it", "No, l'altro"), ("en", "Not that one"), ("fr", "Non, l'autre"), ("ar", "لا، الآخر")],
+)
+def test_another_office_than_the_one_that_was_taken(
+    talk: Talk, language: Language, correction: str
+) -> None:
+    names = {"it": "Ufficio casa", "en": "Housing", "fr": "logement", "ar": "مكتب السكن"}
+    assert talk.hears(names[language], language).state.office == "ufficio-casa"
+    talk.hears(correction, language)
+    assert talk.state.phase is Phase.CHOOSING
+    offered = {request.office for request in talk.state.pending}
+    assert offered == {"polo-1", "polo-2", "polo-3", "segreteria"}
+    assert talk.keys("2").state.office == "polo-2"
+
+
+def test_another_than_the_guess_is_the_next_guess(dialogue: Dialogue) -> None:
+    other = {"other": (Decision.ACCEPT, [(Request(Wanted.OTHER), 1.0)])}
+    talk = scripted(dialogue, **GUESSES, **other).hears("guess").hears("other")
+    assert talk.state.phase is Phase.CONFIRMING
+    assert talk.state.pending[0].office == "polo-3"
+    assert talk.hears("other").state.phase is Phase.CHOOSING
+
+
+def test_another_than_nothing_asks_which(dialogue: Dialogue) -> None:
+    other = {"other": (Decision.ACCEPT, [(Request(Wanted.OTHER), 1.0)])}
+    talk = scripted(dialogue, **other).hears("other")
+    assert len(talk.state.pending) == len(dialogue.content.offices)
+
+
 def test_a_tie_is_a_choice_between_the_two(dialogue: Dialogue) -> None:
     talk = in_phase(dialogue, Phase.CHOOSING)
     offices = [dialogue.content.office(name) for name in ("segreteria", "ufficio-casa")]

@@ -101,3 +101,10 @@ def test_the_language_to_go_on_in(
     language: Language | None,
 ) -> None:
     assert language_of(readings(**words), heard, held) == language
+
+
+@pytest.mark.parametrize(("score", "language"), [(0.8, None), (1.0, "bye")])
+def test_a_goodbye_tells_a_language_only_when_it_is_plain(
+    score: float, language: Language | None
+) -> None:
+    assert language_of(readings(bye=(Decision.ACCEPT, score)), None, None) == language

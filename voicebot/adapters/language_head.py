@@ -39,6 +39,14 @@ def prior(belief: Mapping[Language, float], languages: tuple[Language, ...]) -> 
     return np.log(np.maximum([*own, 1.0 - sum(own)], FLOOR)).astype(np.float32)
 
 
+def doubted(probabilities: Mapping[Language, float], root: float) -> dict[Language, float]:
+    """The same belief, held less firmly: a root of each share, that of all others included."""
+    others = max(0.0, 1.0 - sum(probabilities.values()))
+    shares = {language: share ** (1 / root) for language, share in probabilities.items()}
+    total = sum(shares.values()) + others ** (1 / root)
+    return {language: share / total for language, share in shares.items()} if total else shares
+
+
 class LanguageHead:
     """The head, as read from its file."""
 

@@ -269,6 +269,7 @@ class Wording(Answers):
             Action.LANGUAGE: self._text(language, "change language"),
             Action.YES: self._text(language, "yes"),
             Action.NO: self._text(language, "no"),
+            Action.OTHER: self._text(language, "another office"),
             Action.NONE: self._text(language, "not understood"),
         }
         return captions[action]

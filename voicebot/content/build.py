@@ -51,6 +51,7 @@ _COMMANDS = (
     Action.GOODBYE,
     Action.YES,
     Action.NO,
+    Action.OTHER,
 )
 
 

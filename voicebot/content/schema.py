@@ -294,6 +294,7 @@ class CommandsEntry(Entry):
     goodbye: Templates
     yes: Templates
     no: Templates
+    other: Templates = []
     language: dict[str, Templates]
 
 

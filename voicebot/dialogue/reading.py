@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from voicebot.model import Decision, Hypothesis, Language, Understanding
+from voicebot.model import Action, Decision, Hypothesis, Language, Understanding
 from voicebot.understanding.matcher import Matcher
 
 CLEARLY = 0.1
 """By how much a request must score better than one in another language."""
+
+PLAINLY = 0.95
+"""Score from which a short word tells a language."""
+
+_SHORT = (Action.GOODBYE, Action.YES, Action.NO, Action.OTHER)
+"""Said in words that any language has something like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,14 @@ def language_of(
         (reading.understanding.candidates[0].score, language)
         for language, reading in readings.items()
         if reading.understanding.decision is Decision.ACCEPT
+        and not _said_by_chance(reading.understanding)
     )
     if not sure or (len(sure) > 1 and sure[-1][0] - sure[-2][0] < CLEARLY):
         return held
     return sure[-1][1]
+
+
+def _said_by_chance(understanding: Understanding) -> bool:
+    """Whether the words may well be those of another language, misheard."""
+    best = understanding.candidates[0]
+    return best.request.action in _SHORT and best.score < PLAINLY

@@ -69,7 +69,7 @@ class Replies:
     def choose(self, requests: Sequence[Request], language: Language) -> Words:
         """Which of these is meant, each with its key."""
         offices = [self._office(request) for request in requests]
-        if len(offices) == len(self.content.offices):
+        if len(offices) >= len(self.content.offices) - 1:
             words = self.wording.which_office(language, requests[0].action)
             return words + self.menu(language)
         if self.by_home(requests):

@@ -72,7 +72,9 @@ class Requests:
                 return self.adopt(state, request.to_language or language, now)
             case Wanted.LANGUAGE:
                 return self.speech.offer_languages(replace(state, pending=()))
-            case Wanted.YES | Wanted.NO:
+            case Wanted.OTHER if state.phase is not Phase.CONFIRMING or len(state.pending) == 1:
+                return self._another(state)
+            case Wanted.YES | Wanted.NO | Wanted.OTHER:
                 return self.yes_or_no(state, request.action is Wanted.YES, now)
             case Wanted.CALL_BACK if state.means.calls_back and state.office:
                 return self.waiting.numbers.ask_number(state)
@@ -99,6 +101,15 @@ class Requests:
         if state.phase is Phase.OPEN and state.answered and not yes:
             return self.speech.end(state, self.speech.wording.goodbye(language))
         return self.speech.say(at_rest(state), self.speech.wording.question(language))
+
+    def _another(self, state: State) -> Step:
+        """Not the office that was guessed or answered about: which of the others, then."""
+        spoken = state.pending[:1] if state.phase is Phase.CONFIRMING else ()
+        wrong = spoken[0] if spoken else state.answered
+        if wrong is None or state.phase is Phase.CHOOSING:
+            return self.choose(state, self.for_each_office(Request(Wanted.TALK)))
+        others = self.for_each_office(wrong)
+        return self.choose(state, tuple(each for each in others if each.office != wrong.office))
 
     def _to_a_person(self, state: State, now: datetime) -> Step:
         """To the office spoken of. Who names none even when asked gets any that is open."""

@@ -25,6 +25,8 @@ class Action(StrEnum):
     LANGUAGE = "language"
     YES = "yes"
     NO = "no"
+    OTHER = "other"
+    """Not that office: another one."""
     NONE = "none"
 
 
