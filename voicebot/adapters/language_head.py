@@ -39,7 +39,11 @@ def prior(belief: Mapping[Language, float], languages: tuple[Language, ...]) -> 
     return np.log(np.maximum([*own, 1.0 - sum(own)], FLOOR)).astype(np.float32)
 
 
-def doubted(probabilities: Mapping[Language, float], root: float) -> dict[Language, float]:
+DOUBT = 1.5
+"""How much less is believed of the language in noise: the root that is taken of each share."""
+
+
+def doubted(probabilities: Mapping[Language, float], root: float = DOUBT) -> dict[Language, float]:
     """The same belief, held less firmly: a root of each share, that of all others included."""
     others = max(0.0, 1.0 - sum(probabilities.values()))
     shares = {language: share ** (1 / root) for language, share in probabilities.items()}

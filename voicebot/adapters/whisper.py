@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voicebot.adapters.language_head import LanguageHead
+from voicebot.adapters.language_head import LanguageHead, doubted
 from voicebot.adapters.whisper_text import alike, collapse, repeats
 from voicebot.errors import HearingError, VoicebotError, WeightsError
+from voicebot.media.noise import NOISY, liveliness
 from voicebot.model import RATE, Audio, Expected, Heard, Hypothesis, Language, Segment
 
 Choose = Callable[[Mapping[Language, float], float], Language | None]
@@ -158,6 +159,8 @@ class Whisper:
         started = time.perf_counter()
         encoded = self._encode(segment.audio, PADDING)
         probabilities = self._identify(encoded, segment.audio.seconds, languages)
+        if liveliness(segment.audio) < NOISY:
+            probabilities = doubted(probabilities)
         identified = time.perf_counter()
         best = sorted(languages, key=lambda code: -probabilities[code])[:2]
         if expected is not None:
@@ -168,7 +171,8 @@ class Whisper:
             tried = best
         drafts = self._recognise(segment.audio, encoded, tried)
         return Heard(
-            language=self._choose(probabilities, segment.speech_seconds),
+            # A language without a word of it is a guess.
+            language=self._choose(probabilities, segment.speech_seconds) if drafts else None,
             probabilities=probabilities,
             hypotheses=tuple(Hypothesis(d.language, d.text, d.confidence) for d in drafts),
             seconds={
