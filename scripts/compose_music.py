@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write sounds/waiting.ogg, the music that callers hear while they wait.
+"""Write intents/music/waiting.ogg, the music that callers hear while they wait.
 
 The piece is made here from nothing but sines, so it is this project's own. It is calm, goes round
 without a seam, lies where a telephone carries it (250 to 2,500 Hz), and has no voice in it nor
@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from voicebot.model import RATE, Audio
 from voicebot.speaking.loudness import level
 
-FILE = Path(__file__).resolve().parent.parent / "sounds" / "waiting.ogg"
+FILE = Path(__file__).resolve().parent.parent / "intents" / "music" / "waiting.ogg"
 LOUDNESS = -20.0
 """LUFS of the file; the switchboard brings it to what its settings say."""
 

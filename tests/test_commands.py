@@ -15,7 +15,8 @@ import soundfile
 from tests.fakes.line import SPEECH_LEVEL
 from tests.fakes.speech import FakeVoiceActivity, heard
 from tests.weights.build import hub_file, make_store, model
-from voicebot import build, commands, staff_desk
+from voicebot import build
+from voicebot.commands import staff_work, work
 from voicebot.content.load import load_content
 from voicebot.dialogue import Dialogue
 from voicebot.errors import AudioFileError, ContentError, HearingError, SettingsError, VoicebotError
@@ -52,8 +53,8 @@ def known(monkeypatch: pytest.MonkeyPatch, settings: Settings, dialogue: Dialogu
     def matcher(content: Content) -> Matcher:
         return dialogue.matcher if content is dialogue.content else make(content)
 
-    monkeypatch.setattr(commands, "load_content", load)
-    monkeypatch.setattr(staff_desk, "load_content", load)
+    monkeypatch.setattr(work, "load_content", load)
+    monkeypatch.setattr(staff_work, "load_content", load)
     monkeypatch.setattr(build, "matcher", matcher)
 
 
@@ -101,7 +102,7 @@ def speech(file: Path, seconds: float = 1.0, level: int = SPEECH_LEVEL + 200) ->
 def listen(
     settings: Settings, *files: Path, language: Language | None = None
 ) -> list[dict[str, Any] | VoicebotError]:
-    results = list(commands.listen(settings, files, language))
+    results = list(work.listen(settings, files, language))
     assert [file for file, _ in results] == list(files)
     return [result for _, result in results]
 
@@ -157,19 +158,19 @@ def test_a_language_that_is_not_configured_is_refused(
     with pytest.raises(SettingsError, match="languages"):
         listen(two, speech(tmp_path / "a.wav"), language="en")
     with pytest.raises(SettingsError, match="languages"):
-        commands.ask(two, "housing office", "en", False)
+        work.ask(two, "housing office", "en", False)
     with pytest.raises(SettingsError, match="languages"):
-        staff_desk.hours(two, "ufficio-casa", "en", None)
+        staff_work.hours(two, "ufficio-casa", "en", None)
 
 
 # --- ask, hours, say -------------------------------------------------------------------
 
 
 def test_ask_tells_which_phrases_a_sentence_resembles(plain: Settings) -> None:
-    report = commands.ask(plain, "mi hanno sfrattato", "it", explain=True)
+    report = work.ask(plain, "mi hanno sfrattato", "it", explain=True)
     assert report["office"] == "ufficio-casa"
     assert any("sfratt" in phrase for phrase in report["phrases"])
-    assert "phrases" not in commands.ask(plain, "mi hanno sfrattato", "it", explain=False)
+    assert "phrases" not in work.ask(plain, "mi hanno sfrattato", "it", explain=False)
 
 
 @pytest.mark.parametrize(
@@ -185,24 +186,24 @@ def test_ask_tells_which_phrases_a_sentence_resembles(plain: Settings) -> None:
 def test_hours_are_what_a_caller_would_be_told(
     plain: Settings, language: str, at: datetime, words: str
 ) -> None:
-    told = " ".join(staff_desk.hours(plain, "ufficio-casa", language, at))
+    told = " ".join(staff_work.hours(plain, "ufficio-casa", language, at))
     assert words in told
 
 
 def test_hours_of_now_need_no_moment(plain: Settings) -> None:
-    assert list(staff_desk.hours(plain, "polo-1", "it", None))
+    assert list(staff_work.hours(plain, "polo-1", "it", None))
 
 
 def test_an_office_that_is_none_is_answered_with_those_there_are(plain: Settings) -> None:
     with pytest.raises(ContentError, match=r"'casa' is no office; write one of polo-1, .*casa"):
-        staff_desk.hours(plain, "casa", "it", None)
+        staff_work.hours(plain, "casa", "it", None)
 
 
 def test_say_writes_the_voice_that_callers_hear(plain: Settings, tmp_path: Path) -> None:
     normal, slow = tmp_path / "normal.wav", tmp_path / "slow.wav"
-    voice = commands.say(plain, "L'ufficio casa è aperto.", "it", normal, slow=False)
+    voice = work.say(plain, "L'ufficio casa è aperto.", "it", normal, slow=False)
     assert "espeak" in voice.lower()
-    commands.say(plain, "L'ufficio casa è aperto.", "it", slow, slow=True)
+    work.say(plain, "L'ufficio casa è aperto.", "it", slow, slow=True)
     lengths = [soundfile.info(file).duration for file in (normal, slow)]
     assert lengths[1] / lengths[0] == pytest.approx(1 / plain.speech.slower, rel=0.05)
     assert soundfile.info(normal).samplerate == RATE
@@ -210,14 +211,14 @@ def test_say_writes_the_voice_that_callers_hear(plain: Settings, tmp_path: Path)
 
 def test_say_into_a_folder_that_is_not_there(plain: Settings, tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match="existing folder"):
-        commands.say(plain, "Ciao", "it", tmp_path / "no" / "a.wav", slow=False)
+        work.say(plain, "Ciao", "it", tmp_path / "no" / "a.wav", slow=False)
 
 
 # --- check -----------------------------------------------------------------------------
 
 
 def test_the_sample_files_are_good(plain: Settings) -> None:
-    good, lines = staff_desk.check_files(plain)
+    good, lines = staff_work.check_files(plain)
     assert good, lines
     assert "0 errors" in lines[-1]
 
@@ -232,7 +233,7 @@ def test_check_names_every_problem_of_every_file_at_once(plain: Settings, tmp_pa
         (intents / "fr.yaml").unlink()
 
     broken = edited(plain, tmp_path, edit)
-    good, lines = staff_desk.check_files(broken)
+    good, lines = staff_work.check_files(broken)
     assert not good
     for name in ("offices.yaml", "en.yaml", "fr.yaml"):
         assert any(name in line for line in lines), name
@@ -252,7 +253,7 @@ def test_check_names_a_test_sentence_that_is_taken_wrongly(plain: Settings, tmp_
         )
         file.write_text(changed, "utf-8")
 
-    good, lines = staff_desk.check_files(edited(plain, tmp_path, edit))
+    good, lines = staff_work.check_files(edited(plain, tmp_path, edit))
     assert not good
     assert len([line for line in lines if "must give" in line]) == 1
 
@@ -280,7 +281,7 @@ def two_models(plain: Settings, tmp_path: Path) -> Settings:
 
 
 def test_models_are_listed_with_how_they_stand_and_their_terms(two_models: Settings) -> None:
-    rows = {row["id"]: row for row in commands.models_list(two_models)}
+    rows = {row["id"]: row for row in work.models_list(two_models)}
     assert {name: row["state"] for name, row in rows.items()} == {
         "good": State.PRESENT,
         "bad": State.CORRUPT,
@@ -292,18 +293,18 @@ def test_models_are_listed_with_how_they_stand_and_their_terms(two_models: Setti
 
 
 def test_models_are_verified_byte_by_byte(two_models: Settings) -> None:
-    problems = {s.model.id: s.problem for s in commands.models_verify(two_models, None)}
+    problems = {s.model.id: s.problem for s in work.models_verify(two_models, None)}
     assert problems["good"] == ""
     assert "bad.bin" in problems["bad"]
     assert "absent" not in problems  # what is not here is no fault
-    assert commands.models_verify(two_models, ["absent"])[0].problem
+    assert work.models_verify(two_models, ["absent"])[0].problem
     with pytest.raises(VoicebotError, match="nonsense"):
-        commands.models_verify(two_models, ["nonsense"])
+        work.models_verify(two_models, ["nonsense"])
 
 
 def test_what_the_settings_use_and_is_not_here_is_missing(
     two_models: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "wanted_models", lambda settings: {"good", "bad"})
-    assert {m.id for m in commands.models_missing(two_models, None)} == {"bad"}
-    assert [m.id for m in commands.models_missing(two_models, ["good"])] == ["good"]
+    assert {m.id for m in work.models_missing(two_models, None)} == {"bad"}
+    assert [m.id for m in work.models_missing(two_models, ["good"])] == ["good"]

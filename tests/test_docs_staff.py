@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.test_docs import STAFF, read
-from voicebot import commands, staff_desk
 from voicebot.answering.catalogue import load_catalogues
+from voicebot.commands import staff_work, work
 from voicebot.content.load import load_content
 from voicebot.content.templates import MAX_EXPANSIONS
 from voicebot.errors import ContentError
@@ -97,7 +97,7 @@ def test_the_guides_show_what_check_says_of_a_slip(slip: str, copies: Settings) 
     if slip == "a language left out":
         copies = copies.model_copy(update={"languages": LANGUAGES})
     for page, words in TOLD.items():
-        _, said = staff_desk.check_files(copies, words)
+        _, said = staff_work.check_files(copies, words)
         assert len(said) > 1
         assert without_lines(said[0]) in without_lines(read(page))
 
@@ -112,9 +112,9 @@ def test_every_message_in_the_guides_is_of_a_slip_that_is_tried() -> None:
 def test_what_the_guides_have_staff_add_works(need: str, copies: Settings) -> None:
     sentence, below, phrase = MENDED[need]
     change(copies, SENTENCES, "", sentence)
-    assert not staff_desk.check_files(copies)[0]
+    assert not staff_work.check_files(copies)[0]
     change(copies, ITALIAN, below, below + phrase)
-    assert staff_desk.check_files(copies)[0]
+    assert staff_work.check_files(copies)[0]
     for page in STAFF:
         assert sentence.strip() in read(page)
         assert phrase.strip() in read(page)
@@ -122,16 +122,16 @@ def test_what_the_guides_have_staff_add_works(need: str, copies: Settings) -> No
 
 def test_the_misunderstanding_of_the_guides_is_one_and_is_put_right(copies: Settings) -> None:
     change(copies, SENTENCES, "", CIVIL)
-    assert not staff_desk.check_files(copies)[0]
+    assert not staff_work.check_files(copies)[0]
     change(copies, ITALIAN, SERVICE, TELLING)
-    assert staff_desk.check_files(copies)[0]
+    assert staff_work.check_files(copies)[0]
     for page in STAFF:
         assert all(piece.strip() in read(page) for piece in (CIVIL, SERVICE, TELLING))
 
 
 def test_the_sum_of_a_good_check_is_as_shown() -> None:
     for page, words in TOLD.items():
-        good, said = staff_desk.check_files(Settings(), words)
+        good, said = staff_work.check_files(Settings(), words)
         assert good
         assert said[-1] in read(page)
 
@@ -148,7 +148,7 @@ def test_the_difference_is_told_as_shown(copies: Settings) -> None:
 
 
 def test_the_recording_that_is_shown_is_of_a_sentence() -> None:
-    names = {sentence.name for sentence, _ in staff_desk.prompts(Settings(), "it")}
+    names = {sentence.name for sentence, _ in staff_work.prompts(Settings(), "it")}
     for page in STAFF:
         (name,) = re.findall(r"`([\w-]+)\.mp3`", read(page))
         assert name in names
@@ -158,10 +158,10 @@ TUESDAY = datetime(2026, 3, 17, 10, 0)
 
 
 def test_the_hours_read_as_shown_before_and_after_the_change(copies: Settings) -> None:
-    before = "\n".join(staff_desk.hours(copies, "ufficio-casa", "it", TUESDAY))
+    before = "\n".join(staff_work.hours(copies, "ufficio-casa", "it", TUESDAY))
     thursday = '      thursday: ["14:30-18:00"]'
     change(copies, OFFICES, thursday, f'      tuesday: ["09:00-12:30"]\n{thursday}')
-    after = list(staff_desk.hours(copies, "ufficio-casa", "it", TUESDAY))
+    after = list(staff_work.hours(copies, "ufficio-casa", "it", TUESDAY))
     for page in STAFF:
         assert before in read(page)
         assert "\n".join(f"   {line}" for line in after) in read(page)
@@ -169,7 +169,7 @@ def test_the_hours_read_as_shown_before_and_after_the_change(copies: Settings) -
 
 def test_an_unknown_office_is_refused_as_shown() -> None:
     with pytest.raises(ContentError) as error:
-        staff_desk.hours(Settings(), "casa", "it", None)
+        staff_work.hours(Settings(), "casa", "it", None)
     for page in STAFF:
         assert f"voicebot: {error.value}" in read(page)
 
@@ -182,7 +182,7 @@ def test_what_ask_prints_is_as_shown(copies: Settings) -> None:
     assert len(shown) == 4
     assert ASKED.findall(read(STAFF[1])) == shown
     for sentence, lines in shown:
-        fields = commands.ask(copies, sentence, "it", explain=True)
+        fields = work.ask(copies, sentence, "it", explain=True)
         for line in lines.splitlines():
             name, _, value = line.strip().partition(": ")
             assert value == json.dumps(fields[name]), f"{sentence}: {name}"

@@ -14,9 +14,9 @@ import pytest
 
 from tests.fakes.line import FakeLine
 from tests.weights.build import hub_file, make_store, model
-from voicebot import staff_desk
 from voicebot.adapters.audio_file import write_audio
 from voicebot.app import House
+from voicebot.commands import staff_work
 from voicebot.model import RATE, Audio, KeyPress
 from voicebot.settings import Settings
 from voicebot.staff.publish import State
@@ -154,12 +154,12 @@ async def test_an_emergency_is_heard_by_the_next_call_at_once(town: Settings) ->
         before = call(house)
         before.do(KeyPress("1"))
         await menu(before)
-        staff_desk.close(town, staff_desk.Closing(None, None, ["en=The river is rising."], []))
+        staff_work.close(town, staff_work.Closing(None, None, ["en=The river is rising."], []))
         after = call(house)
         after.do(KeyPress("1"))
         await until(lambda: "The river is rising." in after.said(), "it was not told")
         assert "The river is rising." not in before.said()
-        assert staff_desk.reopen(town, None) == 1
+        assert staff_work.reopen(town, None) == 1
         again = call(house)
         again.do(KeyPress("1"))
         await menu(again)
@@ -172,8 +172,8 @@ async def test_a_recorded_message_is_heard_in_place_of_the_voice(
     tone = np.sin(np.arange(3 * RATE) * 2 * np.pi * 440 / RATE) * 9000
     write_audio(tmp_path / "river.wav", Audio(tone.astype(np.int16)))
     async with running(town) as house:
-        closing = staff_desk.Closing("polo-1", None, [], [str(tmp_path / "river.wav")])
-        emergency = staff_desk.close(town, closing)
+        closing = staff_work.Closing("polo-1", None, [], [str(tmp_path / "river.wav")])
+        emergency = staff_work.close(town, closing)
         dialogue = house.live.current()
         (sentence,) = dialogue.wording.emergency("en", emergency)
         audio = await house.prompts.audio(sentence)

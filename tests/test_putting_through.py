@@ -12,9 +12,7 @@ import pytest
 from tests.fakes.dialler import FakeDialler
 from tests.fakes.line import FakeLine
 from tests.fakes.virtual_time import run
-from voicebot.errors import Unreached
-from voicebot.model import RATE, Audio, HungUp, Route, Way
-from voicebot.putting_through import (
+from voicebot.connecting.putting_through import (
     Answered,
     HandedOn,
     Invitation,
@@ -22,6 +20,8 @@ from voicebot.putting_through import (
     PutThrough,
     put_through,
 )
+from voicebot.errors import Unreached
+from voicebot.model import RATE, Audio, HungUp, Route, Way
 
 FIRST, SECOND = "sip:201@exchange.example", "sip:202@exchange.example"
 RING = 20.0

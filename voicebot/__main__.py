@@ -19,8 +19,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from voicebot import __version__, app, benches, commands, console, simulations, users
-from voicebot.console import (
+from voicebot import __version__, app
+from voicebot.commands import bench, console, simulate, user, work
+from voicebot.commands.console import (
     JsonOption,
     LanguageOption,
     count_bar,
@@ -31,8 +32,8 @@ from voicebot.console import (
     print_json,
     print_report,
 )
+from voicebot.commands.staff import staff_commands
 from voicebot.errors import VoicebotError
-from voicebot.staff_cli import staff_commands
 
 cli = typer.Typer(
     name="voicebot",
@@ -42,9 +43,9 @@ cli = typer.Typer(
 )
 models = typer.Typer(help="The speech models: what there is, fetch, verify.", no_args_is_help=True)
 cli.add_typer(models, name="models")
-cli.add_typer(benches.cli, name="bench")
-cli.add_typer(simulations.cli, name="simulate")
-cli.add_typer(users.cli, name="user")
+cli.add_typer(bench.cli, name="bench")
+cli.add_typer(simulate.cli, name="simulate")
+cli.add_typer(user.cli, name="user")
 cli.add_typer(staff_commands)
 
 
@@ -91,7 +92,7 @@ def listen(
     """Say what the switchboard hears in sound files and how it understands it."""
     failed = False
     language = language_of(lang) if lang else None
-    for file, result in commands.listen(load(), files, language):
+    for file, result in work.listen(load(), files, language):
         if isinstance(result, VoicebotError):
             failed = True
             fields: dict[str, Any] = {"file": str(file), "error": result.code}
@@ -116,7 +117,7 @@ def ask(
     explain: Annotated[bool, typer.Option(help="Show which phrases it resembles.")] = False,
 ) -> None:
     """Say how the switchboard understands a sentence."""
-    fields = commands.ask(load(), " ".join(text), language_of(lang), explain)
+    fields = work.ask(load(), " ".join(text), language_of(lang), explain)
     if as_json:
         print_json(fields)
     else:
@@ -131,14 +132,14 @@ def say(
     slow: Annotated[bool, typer.Option(help="As for a caller who asked for it.")] = False,
 ) -> None:
     """Speak a text into a file, with the voice that callers hear."""
-    voice = commands.say(load(), " ".join(text), language_of(lang), output, slow)
+    voice = work.say(load(), " ".join(text), language_of(lang), output, slow)
     err.print(f"{output}: {voice}", markup=False)
 
 
 @models.command("list")
 def models_list(as_json: JsonOption = False) -> None:
     """The models, whether they are here, and on what terms."""
-    rows = commands.models_list(load())
+    rows = work.models_list(load())
     if as_json:
         for row in rows:
             print_json(row)
@@ -164,11 +165,11 @@ def models_fetch(
 ) -> None:
     """Fetch models: resumed where broken off, checked before they are used."""
     settings, failed = load(), False
-    for model in commands.models_missing(settings, ids):
-        err.print(f"{model.id}: {commands.terms(model)}", markup=False)
+    for model in work.models_missing(settings, ids):
+        err.print(f"{model.id}: {work.terms(model)}", markup=False)
         try:
             with _bytes_bar() as progress:
-                commands.models_fetch(settings, model, mirror, progress)
+                work.models_fetch(settings, model, mirror, progress)
         except VoicebotError as error:
             failed = True
             err.print(str(error), markup=False, style="red")
@@ -183,7 +184,7 @@ def models_verify(
     ] = None,
 ) -> None:
     """Read every byte of the models and compare it with the manifest."""
-    statuses = commands.models_verify(load(), ids)
+    statuses = work.models_verify(load(), ids)
     for status in statuses:
         out.print(status.problem or f"{status.model.id}: good", markup=False)
     if any(status.problem for status in statuses):

@@ -18,10 +18,10 @@ import logging
 
 from voicebot import dialogue as talk
 from voicebot.attention import Attention
-from voicebot.bridging import Company
+from voicebot.connecting.bridging import Company
+from voicebot.connecting.joining import Joining
 from voicebot.hearing.endpointing import EndpointEvent, Noise, SpeechStarted
 from voicebot.holding.place import Place
-from voicebot.joining import Joining
 from voicebot.media.echo import EchoGate
 from voicebot.model import Audio, Caption, HungUp, Hypothesis, KeyPress, LineEvent, Typed
 from voicebot.ports import Line

@@ -371,7 +371,7 @@ class HoldClass(_Group):
 class Holding(_Group):
     """The queue in which callers wait for an operator. Seconds."""
 
-    music: Path | None = HOME / "sounds" / "waiting.ogg"
+    music: Path | None = HOME / "intents" / "music" / "waiting.ogg"
     """What they hear meanwhile: WAV, FLAC, Ogg or MP3 of ten minutes at most; None: silence."""
     music_loudness: float = Field(default=-26.0, ge=-50.0, le=-12.0)
     """LUFS at which it is brought; under that of the voices, or it tires."""

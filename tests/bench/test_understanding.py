@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.adapters import clips
-from voicebot import build, commands
+from voicebot import build
 from voicebot.__main__ import cli
 from voicebot.bench.callers import Caller
 from voicebot.bench.channel import Channel
@@ -29,6 +29,7 @@ from voicebot.bench.understanding import (
     summary,
 )
 from voicebot.bench.understanding import office_outcome as outcome
+from voicebot.commands import work
 from voicebot.errors import AudioFileError
 from voicebot.model import RATE, Audio, Heard, Language
 from voicebot.settings import Settings
@@ -219,12 +220,12 @@ def test_figures_are_printed_with_their_intervals() -> None:
 
 
 def test_the_noise_beside_the_callers_is_taken_unless_another_is_named(tmp_path: Path) -> None:
-    assert commands.BenchLine().channel(tmp_path).noise is None
-    assert commands.BenchLine(loss=3.0).channel(tmp_path).loss == 0.03
+    assert work.BenchLine().channel(tmp_path).noise is None
+    assert work.BenchLine(loss=3.0).channel(tmp_path).loss == 0.03
     with pytest.raises(AudioFileError, match=r"noise/babble\.flac"):
-        commands.BenchLine(noise=10.0).channel(tmp_path / "callers")
+        work.BenchLine(noise=10.0).channel(tmp_path / "callers")
     named = clips.FOLDER / "it-001-0.flac"
-    channel = commands.BenchLine(noise=10.0, noise_file=named).channel(tmp_path)
+    channel = work.BenchLine(noise=10.0, noise_file=named).channel(tmp_path)
     assert channel.noise is not None and channel.noise_ratio == 10.0
 
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from voicebot.__main__ import cli
+from voicebot.commands.simulate import play
 from voicebot.holding.rank import Circle, Widening
 from voicebot.holding.rules import HoldRules
 from voicebot.simulation import fairness, rivals
 from voicebot.simulation.day import LANGUAGES, OFFICES, URGENT, Day, draw
 from voicebot.simulation.story import Played
-from voicebot.simulations import play
 
 RULES = HoldRules(
     node="test",

@@ -18,7 +18,7 @@ from voicebot.settings import HOME
 from voicebot.speaking.loudness import loudness
 from voicebot.speaking.music import Piece
 
-FILE = HOME / "sounds" / "waiting.ogg"
+FILE = HOME / "intents" / "music" / "waiting.ogg"
 
 
 def heard(piece: Piece, seconds: float) -> NDArray[np.int16]:

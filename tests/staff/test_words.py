@@ -20,7 +20,7 @@ from voicebot.staff.words import ENGLISH, load_words
 
 ITALIAN = load_words(HOME / "locales", "it")
 ROOMS = ("content", "staff")
-BESIDE = ("staff_desk.py", "web/workshop.py")
+BESIDE = ("commands/staff_work.py", "web/workshop.py")
 
 
 def templates() -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from voicebot import staff_desk as desk
 from voicebot.adapters.audio_file import play_file
-from voicebot.console import (
+from voicebot.commands import staff_work as desk
+from voicebot.commands.console import (
     JsonOption,
     LanguageOption,
     err,

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from voicebot import build, commands
+from voicebot import build
 from voicebot.adapters.audio_file import read_audio
 from voicebot.adapters.database import Database
 from voicebot.adapters.sip_caller import Telephones
@@ -24,8 +24,9 @@ from voicebot.bench.calls import Clip, greeting, place
 from voicebot.bench.channel import Channel, narrow
 from voicebot.bench.printing import lines
 from voicebot.bench.understanding import Result, against, failed, failure, summary
-from voicebot.capacity_bench import Plan, raise_calls
-from voicebot.console import JsonOption, count_bar, language_of, load, out, print_json
+from voicebot.commands import work
+from voicebot.commands.capacity import Plan, raise_calls
+from voicebot.commands.console import JsonOption, count_bar, language_of, load, out, print_json
 from voicebot.errors import LineError
 from voicebot.hearing.whole import bounds
 from voicebot.settings import Settings
@@ -51,7 +52,7 @@ def bench_understanding(
 ) -> None:
     """Say how well recorded callers are understood: whose language, which office, how fast."""
     people = read_callers(callers)[:limit]
-    channel = commands.BenchLine(telephone, noise, noise_file, loss).channel(callers)
+    channel = work.BenchLine(telephone, noise, noise_file, loss).channel(callers)
     results, figures = _understand(load(), people, channel, plain)
     if failures:
         figures["failures"] = [failure(result) for result in results if failed(result)]
@@ -76,7 +77,7 @@ def bench_spoken(
     settings = load()
     languages = [language_of(code) for code in lang or ()]
     with count_bar("speaking and listening") as progress:
-        results = commands.bench_spoken(settings, languages, limit, progress)
+        results = work.bench_spoken(settings, languages, limit, progress)
     figures = {
         **spoken.summary(results),
         "lost": [
@@ -101,7 +102,7 @@ def _understand(
     settings: Settings, callers: Sequence[Caller], channel: Channel, plain: bool
 ) -> tuple[list[Result], dict[str, Any]]:
     """How each is taken, and all figures, with `plain` those of the comparison too."""
-    ways = [commands.bench_understanding(settings, callers, channel, way) for way in (False, True)]
+    ways = [work.bench_understanding(settings, callers, channel, way) for way in (False, True)]
     results: tuple[list[Result], list[Result]] = ([], [])
     cost = [0.0, 0.0]
     with count_bar("listening to callers") as progress:

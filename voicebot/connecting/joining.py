@@ -14,16 +14,22 @@ from dataclasses import replace
 from functools import partial
 
 from voicebot import dialogue as talk
-from voicebot.bridging import Bridged, Company
-from voicebot.errands import Errands
+from voicebot.connecting.bridging import Bridged, Company
+from voicebot.connecting.errands import Errands
+from voicebot.connecting.keeping import Keeping, standing
+from voicebot.connecting.putting_through import (
+    Answered,
+    HandedOn,
+    Invitation,
+    NotReached,
+    put_through,
+)
 from voicebot.errors import Unreached, VoicebotError
 from voicebot.holding import events as hold
 from voicebot.holding.place import Place
-from voicebot.keeping import Keeping, standing
 from voicebot.model import Audio, Language, OfficeId, Route, Way
 from voicebot.model.holding import Standing
 from voicebot.ports import Line
-from voicebot.putting_through import Answered, HandedOn, Invitation, NotReached, put_through
 from voicebot.services import People
 
 logger = logging.getLogger(__name__)

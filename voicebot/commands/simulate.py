@@ -13,7 +13,7 @@ from voicebot import build_queue
 from voicebot.adapters.database import Database
 from voicebot.adapters.numbers import KeyedNumbers
 from voicebot.adapters.sql_store import SqlHoldStore
-from voicebot.console import JsonOption, load, out, print_json
+from voicebot.commands.console import JsonOption, load, out, print_json
 from voicebot.content.load import load_content
 from voicebot.holding.desk import Desk
 from voicebot.holding.queue import Queue

@@ -16,13 +16,13 @@ from voicebot.bench.callers import Caller
 from voicebot.bench.channel import Channel
 from voicebot.bench.spoken import ReadBack, read_back, sample
 from voicebot.bench.understanding import Result, Taken, play
+from voicebot.commands.staff_work import spoken_here
 from voicebot.content.load import load_content
 from voicebot.errors import VoicebotError
 from voicebot.hearing.whole import utterance
 from voicebot.model import Audio, Expected, Heard, Language, Segment, Sentence
 from voicebot.report import report_heard, report_text
 from voicebot.settings import Settings
-from voicebot.staff_desk import spoken_here
 from voicebot.weights.examine import State
 from voicebot.weights.fetch import Fetcher, Progress, fetch
 from voicebot.weights.manifest import Model

@@ -14,7 +14,7 @@ from voicebot import build
 from voicebot.access.register import Register
 from voicebot.adapters.passwords import Argon2Passwords
 from voicebot.adapters.sql_accounts import SqlAccounts
-from voicebot.console import load, out
+from voicebot.commands.console import load, out
 from voicebot.content.load import load_content
 from voicebot.errors import AccountError
 from voicebot.model import Account, Role

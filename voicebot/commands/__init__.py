@@ -1,0 +1,1 @@
+"""The commands of `voicebot`: each reads its arguments, does its work, prints."""
