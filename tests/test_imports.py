@@ -80,7 +80,6 @@ FREE = {
 
 VENDORS = {
     "aiortc",
-    "aiosqlite",
     "alembic",
     "argon2",
     "av",
