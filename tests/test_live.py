@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -178,3 +179,15 @@ async def test_a_recorded_message_is_heard_in_place_of_the_voice(
         (sentence,) = dialogue.wording.emergency("en", emergency)
         audio = await house.prompts.audio(sentence)
         assert audio.seconds == pytest.approx(3.0, abs=0.05)
+
+
+async def test_callers_may_wait_for_an_office_that_was_published_later(town: Settings) -> None:
+    async with running(town) as house:
+        content = house.live.dialogue.content
+        fewer = replace(content, offices=content.offices[:2])
+        for tell in house.live.on_published:
+            tell(fewer)
+        assert house.queue.rules.offices == tuple(office.id for office in content.offices[:2])
+        edit(town, 'telephone: "059 203 4401"', 'telephone: "059 203 4411"')
+        await until(lambda: house.live.publisher.status.published == 1, "it was not published")
+        assert house.queue.rules.offices == tuple(office.id for office in content.offices)

@@ -33,7 +33,7 @@ from voicebot.hearing.endpointing import Endpointing
 from voicebot.holding.desk import Desk
 from voicebot.holding.place import Place
 from voicebot.live import Bar, Live
-from voicebot.model import Audio, Sentence
+from voicebot.model import Audio, Content, Sentence
 from voicebot.ports import Line
 from voicebot.services import Patience, People, Services
 from voicebot.settings import Settings
@@ -87,11 +87,16 @@ class House:
         self.live = Live(settings, self.prompts)
         self._database = build.database(settings)
         self.queue = build_queue.queue(settings, lambda: self.live.dialogue.content, self._database)
+        self.live.on_published.append(self._follow)
         self.desk = Desk(self.queue)
         self.queue.on_called_back = self._called_back
         limits = {Door.PAGE: settings.http.max_calls, Door.TELEPHONE: settings.sip.max_calls}
         self.switchboard = Switchboard(self._services(), limits)
         self.telephone: SipStack | None = None
+
+    def _follow(self, content: Content) -> None:
+        """An office that was published is one that callers may wait for."""
+        self.queue.rules = build_queue.hold_rules(self.settings, content)
 
     def _services(self) -> Services:
         settings = self.settings

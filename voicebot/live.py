@@ -94,6 +94,8 @@ class Live:
             ChildSettings("ear", max_waiting=settings.speech.max_waiting, max_background=4),
         )
         self._changed = asyncio.Event()
+        self.on_published: list[Callable[[Content], None]] = []
+        """Told of each content that goes live; must not wait, nor fail."""
         self._alarm(self.board.stamp())
 
     def current(self) -> Dialogue:
@@ -156,6 +158,8 @@ class Live:
         await self._prompts.prepare(first, _silent)
         self._published, self._sounds = dialogue, sounds
         self._alarm(self.board.stamp())
+        for tell in self.on_published:
+            tell(content)
         await self._tell_ear(content)
 
     def _alarm(self, stamp: object) -> None:
