@@ -6,6 +6,7 @@ Both are telephones in processes of their own that know Replaces.
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,9 @@ from voicebot.errors import TransferError, Unreached
 from voicebot.model import HungUp
 
 CALLER, DESK = 1000, 700
+
+NEAR = 10
+"""Hz by which a pitch may be off where a busy machine has cut into it."""
 
 
 @dataclass
@@ -68,6 +72,15 @@ class Softphone:
     def do(self, command: str) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{command}\n".encode())
+
+    async def comes_to_hear(self, pitch: float) -> None:
+        """That pitch, in the only call that it has left; within a few seconds."""
+        for _ in range(20):
+            pitches = json.loads(await self.hears())
+            if len(pitches) == 1 and abs(pitches[0] - pitch) <= NEAR:
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"it hears {pitches}")
 
     async def hears(self) -> str:
         """The pitches that it hears, one for each of its calls."""
@@ -116,8 +129,8 @@ async def test_the_exchange_joins_a_caller_with_an_operator() -> None:
         assert await them.call.ended() == HungUp("caller")
         assert await them.other.ended() == HungUp("caller")
         await asyncio.sleep(1)
-        assert await them.caller.hears() == f"[{DESK}]"
-        assert await them.desk.hears() == f"[{CALLER}]"
+        await them.caller.comes_to_hear(DESK)
+        await them.desk.comes_to_hear(CALLER)
 
 
 async def test_an_operator_who_hangs_up_meanwhile_leaves_the_caller_with_us() -> None:
@@ -129,7 +142,7 @@ async def test_an_operator_who_hangs_up_meanwhile_leaves_the_caller_with_us() ->
             await joining
         assert error.value.reason is Unreached.REFUSED
         await still_heard(them.call)
-        assert await them.caller.hears() == f"[{int(BOT_TONE)}]"
+        await them.caller.comes_to_hear(BOT_TONE)
 
 
 async def test_a_caller_who_hangs_up_meanwhile() -> None:
@@ -153,7 +166,7 @@ async def test_giving_up_leaves_both_as_they_were() -> None:
         assert joining.cancelled()
         await still_heard(them.call)
         await still_heard(them.other)
-        assert await them.desk.hears() == f"[{int(BOT_TONE)}]"
+        await them.desk.comes_to_hear(BOT_TONE)
 
 
 async def test_a_line_of_another_kind_can_not_take_part() -> None:

@@ -88,11 +88,16 @@ async def test_an_operator_who_does_not_answer_leaves_the_caller_with_us(tmp_pat
 
 
 async def still_heard(call: Taken) -> None:
-    """The caller's tone goes on coming in."""
+    """The caller's tone goes on coming in: a fifth of a second of it without a gap.
+
+    A busy machine makes gaps of its own.
+    """
     before = len(call.frames)
-    await asyncio.sleep(0.6)
-    assert len(call.frames) - before > 20
-    assert all(call.loud[-10:])
+    for _ in range(50):
+        await asyncio.sleep(0.1)
+        if len(call.frames) - before >= 10 and all(call.loud[-10:]):
+            return
+    raise AssertionError("the caller is not heard any more")
 
 
 # --- exchanges -------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from voicebot.adapters.text_socket import TextSocketLine
 from voicebot.adapters.webrtc import WebRtcLine
 from voicebot.errors import Unreached
 from voicebot.holding.desk import Desk
+from voicebot.holding.place import Place
 from voicebot.holding.queue import Queue
 from voicebot.holding.rules import HoldRules
 from voicebot.model import (
@@ -239,7 +240,9 @@ class House:
         """Add an account."""
         self.ask(Register(self.accounts, FakePasswords()).add(account, password))
 
-    async def take_call(self, call_id: str, line: Line, services: Services) -> None:
+    async def take_call(
+        self, call_id: str, line: Line, services: Services, place: Place | None = None
+    ) -> None:
         """Stands in for `voicebot.call.take_call`."""
         conversation = Conversation(line, self.greeting)
         self.calls.append(conversation)
