@@ -230,7 +230,8 @@ class _Town:
     async def _announce(self, story: Story, place: Place) -> None:
         standing = await place.standing()
         story.announced_at = self._now()
-        if standing.wait is not None:
+        if standing.wait is not None and standing.wait.high > 0:
+            # who finds an operator free is told no waiting time
             story.announced = (standing.wait.low, standing.wait.high)
 
     async def _stay(self, story: Story, place: Place) -> _End:
